@@ -1,0 +1,17 @@
+# Cross build for 64-bit Windows with Debian's mingw-w64.  The "-posix" compilers have std::thread.
+set(CMAKE_SYSTEM_NAME Windows)
+set(CMAKE_SYSTEM_PROCESSOR x86_64)
+set(AE_MINGW x86_64-w64-mingw32)
+set(CMAKE_C_COMPILER ${AE_MINGW}-gcc-posix)
+set(CMAKE_CXX_COMPILER ${AE_MINGW}-g++-posix)
+set(CMAKE_RC_COMPILER ${AE_MINGW}-windres)
+set(CMAKE_FIND_ROOT_PATH /usr/${AE_MINGW})
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+# -static pulls winpthread in, so that the program needs nothing but Windows.
+set(CMAKE_EXE_LINKER_FLAGS_INIT "-static -static-libgcc -static-libstdc++")
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "-static -static-libgcc -static-libstdc++")
+find_program(AE_WINE NAMES wine)
+set(CMAKE_CROSSCOMPILING_EMULATOR ${AE_WINE})
