@@ -1,0 +1,166 @@
+// labca: a free-standing MS-WCCE test CA.  See README.md.
+
+#include "tests/lab/ca/cert_request.h"
+#include "tests/lab/ca/control.h"
+#include "tests/lab/ca/gss_acceptor.h"
+#include "tests/lab/ca/oxid_resolver.h"
+#include "tests/lab/ca/rpc_server.h"
+
+#include <csignal>
+#include <iostream>
+#include <map>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace ae::labca {
+namespace {
+
+struct ServeOptions {
+    std::string dir{};
+    std::string address{};
+    std::string keytab{};
+    std::string dc{};
+    std::uint16_t mapper_port = 135;
+    std::uint16_t exporter_port = 0;
+    std::vector<std::string> templates{};
+};
+
+int serve(const ServeOptions& options) {
+    // Block before any thread starts: every thread inherits the mask, sigwait gets the signals.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+    CaIdentity ca = load_identity(options.dir);
+    const std::filesystem::path dir = ca.dir;
+    const std::string name = ca.name;
+    const std::string host = ca.host;
+    FaultSwitch faults;
+    CallLog log(dir / "calls.jsonl");
+    Enrollment enrollment(std::move(ca), ldap_directory({options.dc, options.keytab, name}),
+                          faults);
+    if (!options.templates.empty()) {
+        enrollment.offer(options.templates);
+    }
+    GssProvider security(options.keytab);
+    ObjectTable objects;
+
+    ExporterService exporter(objects, log, enrollment, faults);
+    RpcServer exporter_server(exporter, security);
+    const std::uint16_t port = exporter_server.listen(options.address, options.exporter_port);
+    OxidResolver resolver(objects, log, {{host, options.address}, port},
+                          [&faults] { return !faults.now().no_d2; });
+    RpcServer resolver_server(resolver, security);
+    resolver_server.listen(options.address, options.mapper_port);
+    ControlServer control(dir / "control.sock", enrollment, faults);
+    exporter_server.start();
+    resolver_server.start();
+    write_atomically(dir / "labca.pid", view_of(std::to_string(::getpid()) + "\n"));
+    fmt::print(stderr, "labca: \"{}\" serves on {} ports {} and {}\n", name, options.address,
+               options.mapper_port, port);
+
+    int received = 0;
+    sigwait(&signals, &received);
+    resolver_server.stop();
+    exporter_server.stop();
+    std::filesystem::remove(dir / "labca.pid");
+    return 0;
+}
+
+int control(const std::string& dir, const std::string& line) {
+    const ControlAnswer answer = send_command(std::filesystem::path(dir) / "control.sock", line);
+    if (!answer.ok) {
+        std::cerr << "labca: " << answer.text << (answer.text.ends_with('\n') ? "" : "\n");
+        return 1;
+    }
+    std::cout << answer.text;
+    return 0;
+}
+
+int run(int argc, char** argv) {
+    CLI::App app{"labca, an MS-WCCE test certification authority for Linux"};
+    app.require_subcommand(1);
+
+    HierarchyOptions hierarchy;
+    std::string ca_dir;
+    std::string root_dir;
+    auto* init = app.add_subcommand("init", "make the hierarchy: root, issuing CA, CRLs");
+    init->add_option("--dir", ca_dir, "folder of the issuing CA")->required();
+    init->add_option("--root", root_dir, "folder of the root CA, made when missing")->required();
+    init->add_option("--name", hierarchy.name, "common name of the issuing CA")->required();
+    init->add_option("--host", hierarchy.host, "its DNS name")->required();
+    const std::map<std::string, KeyKind> kinds{{"rsa2048", KeyKind::rsa2048},
+                                               {"ec256", KeyKind::ec256}};
+    init->add_option("--key", hierarchy.key, "rsa2048 (default) or ec256")
+        ->transform(CLI::CheckedTransformer(kinds));
+
+    ServeOptions options;
+    auto* serve_command = app.add_subcommand("serve", "answer requests until SIGTERM");
+    serve_command->add_option("--dir", options.dir, "folder of the issuing CA")->required();
+    serve_command->add_option("--address", options.address, "IPv4 address")->required();
+    serve_command->add_option("--keytab", options.keytab, "of the CA's computer account")
+        ->required();
+    serve_command->add_option("--dc", options.dc, "domain controller to read")->required();
+    serve_command->add_option("--endpoint-mapper-port", options.mapper_port, "default 135");
+    serve_command->add_option("--exporter-port", options.exporter_port,
+                              "default 0: a free port from 49152 up");
+    serve_command
+        ->add_option("--templates", options.templates,
+                     "offer these instead of the directory's certificateTemplates")
+        ->delimiter(',');
+
+    std::string dir;
+    std::uint32_t id = 0;
+    std::vector<std::string> assignments;
+    auto* list = app.add_subcommand("list", "the request database, one JSON object per line");
+    auto* approve = app.add_subcommand("approve", "issue a pending request");
+    auto* deny = app.add_subcommand("deny", "deny a pending request");
+    auto* revoke = app.add_subcommand("revoke", "revoke an issued certificate, publish the CRL");
+    auto* set = app.add_subcommand("set", "set faults: KEY=VALUE ..., off; nothing shows them");
+    for (CLI::App* command : {list, approve, deny, revoke, set}) {
+        command->add_option("--dir", dir, "folder of the issuing CA")->required();
+    }
+    for (CLI::App* command : {approve, deny, revoke}) {
+        command->add_option("ID", id, "request id")->required();
+    }
+    set->add_option("ASSIGNMENT", assignments, "KEY=VALUE or off");
+
+    CLI11_PARSE(app, argc, argv);
+    if (*init) {
+        hierarchy.ca_dir = ca_dir;
+        hierarchy.root_dir = root_dir;
+        create_hierarchy(hierarchy);
+        return 0;
+    }
+    if (*serve_command) {
+        return serve(options);
+    }
+    if (*list) {
+        return control(dir, "list");
+    }
+    if (*set) {
+        int result = assignments.empty() ? control(dir, "set") : 0;
+        for (const std::string& assignment : assignments) {
+            result |= control(dir, "set " + assignment);
+        }
+        return result;
+    }
+    const char* command = *approve ? "approve" : *deny ? "deny" : "revoke";
+    return control(dir, fmt::format("{} {}", command, id));
+}
+
+}  // namespace
+}  // namespace ae::labca
+
+int main(int argc, char** argv) {
+    try {
+        return ae::labca::run(argc, argv);
+    } catch (const std::exception& error) {
+        std::cerr << "labca: " << error.what() << "\n";
+        return 1;
+    }
+}
