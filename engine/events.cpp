@@ -1,0 +1,127 @@
+#include "engine/events.h"
+
+#include <array>
+
+namespace ae::engine {
+namespace {
+
+using enum EventLevel;
+
+struct Row {
+    EventId id;
+    EventLevel level;
+    std::string_view text;
+};
+
+// Numbers, levels and meanings: rules of "Events" in RULES.md.  The sentences are our own.
+constexpr std::array kRows = {
+    Row{EventId::ae_store_download_failed, error,
+        "Autoenrollment for the {0}: store {1} keeps its content, the directory's set is not "
+        "complete: {2}."},
+    Row{EventId::ae_started, information, "Autoenrollment for the {0} started."},
+    Row{EventId::ae_completed, information, "Autoenrollment for the {0} completed."},
+    Row{EventId::ae_enrollment_called, information,
+        "Autoenrollment for the {0}: enrollment is called."},
+    Row{EventId::ae_enrollment_returned, information,
+        "Autoenrollment for the {0}: enrollment returned."},
+    Row{EventId::ae_failed, error, "Autoenrollment for the {0} failed: {2}"},
+    Row{EventId::ae_directory_unreachable, warning,
+        "Autoenrollment for the {0} did nothing, the directory cannot be reached: {2}"},
+    Row{EventId::ce_template_unreadable, information,
+        "Enrollment for the {0}: template {1} is not understood: {2}."},
+    Row{EventId::ce_enrollment_failed, error,
+        "Enrollment for the {0}: no certificate of template {1} from {2} (request {3}): {4}"},
+    Row{EventId::ce_enroll_failed_at_ca, warning,
+        "Enrollment for the {0}: template {1} failed at {2}: {3}"},
+    Row{EventId::ce_enrolled, information,
+        "Enrollment for the {0}: received a certificate of template {1} from {2} (request {3})."},
+    Row{EventId::ce_pending, information,
+        "Enrollment for the {0}: the request for template {1} waits at {2} (request {3})."},
+    Row{EventId::ce_no_ca, error,
+        "Enrollment for the {0}: no certification authority is left for template {1}: {2}."},
+    Row{EventId::ce_needs_interaction, warning,
+        "Enrollment for the {0}: template {1} is refused: {2}."},
+    Row{EventId::ce_machine_only, warning,
+        "Enrollment for the {0}: template {1} is for machines only."},
+    Row{EventId::ce_request_not_built, error,
+        "Enrollment for the {0}: the request for template {1} cannot be built: {2}"},
+    Row{EventId::ce_no_ca_issues, warning,
+        "Enrollment for the {0}: no certification authority issues template {1}: {2}."},
+    Row{EventId::ce_not_installed, warning,
+        "Enrollment for the {0}: the answer for template {1} from {2} (request {3}) is not "
+        "installed: {4}"},
+    Row{EventId::ce_user_only, warning, "Enrollment for the {0}: template {1} is for users only."},
+    Row{EventId::ce_ca_not_trusted, warning,
+        "Enrollment for the {0}: the certificate of {1} is not trusted: {2}."},
+    Row{EventId::ce_provider_missing, warning,
+        "Enrollment for the {0}: template {1} needs a provider that is not here: {2}."},
+    Row{EventId::ce_superseded, information,
+        "Enrollment for the {0}: template {1} is left out: {2}."},
+    Row{EventId::ce_algorithm_missing, warning,
+        "Enrollment for the {0}: template {1} needs an algorithm that is not here: {2}."},
+};
+
+constexpr std::uint32_t kNumberMask = 0xFFFF;
+constexpr unsigned kSourceShift = 16;
+
+// The upper half of an EventId: 1, 2, 3 in the order of EventSource.
+EventSource source_of(EventId id) {
+    return static_cast<EventSource>((static_cast<std::uint32_t>(id) >> kSourceShift) - 1);
+}
+
+std::string filled(std::string_view pattern, const std::vector<std::string>& arguments) {
+    std::string text;
+    while (!pattern.empty()) {
+        const bool placeholder = pattern.size() > 2 && pattern[0] == '{' && pattern[2] == '}';
+        if (!placeholder) {
+            text += pattern.front();
+            pattern.remove_prefix(1);
+            continue;
+        }
+        const auto index = static_cast<std::size_t>(pattern[1] - '0');
+        if (index < arguments.size()) {
+            text += arguments[index];
+        }
+        pattern.remove_prefix(3);
+    }
+    return text;
+}
+
+}  // namespace
+
+Event make_event(EventId id, const std::vector<std::string>& arguments) {
+    Event event{source_of(id), static_cast<std::uint32_t>(id) & kNumberMask, error, {}};
+    for (const Row& row : kRows) {
+        if (row.id == id) {
+            event.level = row.level;
+            event.text = filled(row.text, arguments);
+        }
+    }
+    return event;
+}
+
+std::string_view to_string(EventSource source) {
+    switch (source) {
+        case EventSource::autoenrollment:
+            return "AutoEnrollment";
+        case EventSource::certificate_services_client:
+            return "CertificateServicesClient";
+        case EventSource::cert_enroll:
+            break;
+    }
+    return "CertEnroll";
+}
+
+std::string_view to_string(EventLevel level) {
+    switch (level) {
+        case information:
+            return "information";
+        case warning:
+            return "warning";
+        case error:
+            break;
+    }
+    return "error";
+}
+
+}  // namespace ae::engine

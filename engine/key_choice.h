@@ -1,0 +1,30 @@
+// Which key and which digest a template asks for, and whether this client can make them
+// ([MS-WCCE] 3.1.2.4.2.2.1.6, .2.2.1, .2.2.2, .2.2.5; rule E8).
+//
+// Not for: making the key (ports.h KeyStore).
+// Deviations [P]: RSA below 2048 bits becomes 2048; the digest is SHA-256 where the template names
+// none. Pure, any thread.
+#pragma once
+
+#include "engine/ports.h"
+#include "engine/template.h"
+
+#include <string>
+#include <variant>
+
+namespace ae::engine {
+
+struct KeyChoice {
+    KeyRequest key{};
+    HashAlgorithm hash = HashAlgorithm::sha256;
+};
+
+enum class KeyObstacle { provider, algorithm };
+struct KeyRefusal {
+    KeyObstacle obstacle{};
+    std::string reason{};  // one clause
+};
+
+std::variant<KeyChoice, KeyRefusal> choose_key(const Template& wanted);
+
+}  // namespace ae::engine

@@ -1,0 +1,17 @@
+#include "engine/ports.h"
+
+namespace ae::engine {
+
+std::string_view to_string(TrustStore store) {
+    switch (store) {
+        case TrustStore::root:
+            return "Root";
+        case TrustStore::intermediate:
+            return "CA";
+        case TrustStore::nt_auth:
+            break;
+    }
+    return "NTAuth";
+}
+
+}  // namespace ae::engine

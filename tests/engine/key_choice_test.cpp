@@ -1,0 +1,122 @@
+#include "engine/key_choice.h"
+
+#include "tests/support/builders.h"
+
+#include <catch2/catch.hpp>
+
+namespace ae::engine {
+namespace {
+
+using namespace test;
+
+Template v2(std::vector<ProviderChoice> providers, std::uint32_t key_spec, std::uint32_t bits) {
+    Template t = autoenrolled("T");
+    t.providers = std::move(providers);
+    t.default_key_spec = key_spec;
+    t.minimal_key_size = bits;
+    return t;
+}
+
+Template v4(std::string algorithm, std::uint32_t bits, std::string hash = {}) {
+    Template t = autoenrolled("T");
+    t.schema_version = 4;
+    t.providers = {{1, "Microsoft Software Key Storage Provider"}};
+    t.asymmetric_algorithm = std::move(algorithm);
+    t.hash_algorithm = std::move(hash);
+    t.minimal_key_size = bits;
+    return t;
+}
+
+TEST_CASE("keys that this client makes", "[key][WCCE:3.1.2.4.2.2]") {
+    struct Row {
+        const char* what;
+        Template wanted;
+        KeyAlgorithm algorithm;
+        unsigned bits;
+        HashAlgorithm hash;
+    };
+    using enum KeyAlgorithm;
+    const Row row = GENERATE(values<Row>({
+        {"the template's length", v2({}, 1, 4096), rsa, 4096, HashAlgorithm::sha256},
+        {"never below 2048", v2({}, 1, 1024), rsa, 2048, HashAlgorithm::sha256},
+        {"rounded up to what providers accept", v2({}, 1, 2049), rsa, 2112, HashAlgorithm::sha256},
+        {"16384 is the most", v2({}, 1, 16384), rsa, 16384, HashAlgorithm::sha256},
+        {"a known provider for exchange",
+         v2({{1, "Microsoft RSA SChannel Cryptographic Provider"}}, 1, 2048), rsa, 2048,
+         HashAlgorithm::sha256},
+        {"Schannel has nothing for signature, the next has",
+         v2({{1, "Microsoft RSA SChannel Cryptographic Provider"},
+             {2, "microsoft enhanced cryptographic provider V1.0"}},
+            2, 2048),
+         rsa, 2048, HashAlgorithm::sha256},
+        {"nobody offers anything: RSA",
+         v2({{1, "Microsoft RSA SChannel Cryptographic Provider"}}, 2, 2048), rsa, 2048,
+         HashAlgorithm::sha256},
+        {"an unknown provider is stepped over",
+         v2({{1, "Contoso HSM"}, {2, "Microsoft Strong Cryptographic Provider"}}, 1, 2048), rsa,
+         2048, HashAlgorithm::sha256},
+        {"a DSS provider behind an RSA one",
+         v2({{1, "Microsoft Enhanced Cryptographic Provider v1.0"},
+             {3, "Microsoft Base DSS Cryptographic Provider"}},
+            2, 2048),
+         rsa, 2048, HashAlgorithm::sha256},
+        {"DSS has nothing for exchange",
+         v2({{1, "Microsoft Base DSS Cryptographic Provider"}}, 1, 2048), rsa, 2048,
+         HashAlgorithm::sha256},
+        {"v4 without a name", v4("", 2048), rsa, 2048, HashAlgorithm::sha256},
+        {"P-256", v4("ECDSA_P256", 256, "SHA256"), ecdsa_p256, 256, HashAlgorithm::sha256},
+        {"P-384", v4("ecdsa_p384", 384, "sha384"), ecdsa_p384, 384, HashAlgorithm::sha384},
+        {"P-521", v4("ECDSA_P521", 521, "SHA512"), ecdsa_p521, 521, HashAlgorithm::sha512},
+        {"ECDH is a key on the same curve", v4("ECDH_P256", 256, "SHA1"), ecdsa_p256, 256,
+         HashAlgorithm::sha1},
+    }));
+    INFO(row.what);
+    const auto choice = choose_key(row.wanted);
+    REQUIRE(std::holds_alternative<KeyChoice>(choice));
+    const auto& chosen = std::get<KeyChoice>(choice);
+    CHECK(chosen.key.algorithm == row.algorithm);
+    CHECK(chosen.key.bits == row.bits);
+    CHECK(chosen.key.template_name == "T");
+    CHECK(chosen.hash == row.hash);
+}
+
+TEST_CASE("keys that this client does not make", "[key][E8]") {
+    struct Row {
+        Template wanted;
+        KeyObstacle obstacle;
+        const char* reason;
+    };
+    const Row row = GENERATE(values<Row>({
+        {v2({{1, "Microsoft Base Smart Card Crypto Provider"}, {2, "Contoso HSM"}}, 1, 2048),
+         KeyObstacle::provider,
+         "none of its providers is known here: Microsoft Base Smart Card Crypto Provider, Contoso "
+         "HSM"},
+        {v2({{1, "Microsoft Base DSS Cryptographic Provider"}}, 2, 1024), KeyObstacle::algorithm,
+         "this client makes no DSA keys"},
+        {v2({{1, "Microsoft DH SChannel Cryptographic Provider"}}, 1, 1024), KeyObstacle::algorithm,
+         "this client makes no DH keys"},
+        {v2({}, 1, 16385), KeyObstacle::algorithm, "no RSA key has 16385 bits here"},
+        {v2({}, 1, 0xFFFFFFFF), KeyObstacle::algorithm, "no RSA key has 4294967295 bits here"},
+        {v4("DSA", 1024), KeyObstacle::algorithm, "this client makes no DSA keys"},
+        {v4("ECDSA_P999", 999), KeyObstacle::algorithm, "this client makes no ECDSA_P999 keys"},
+        {v4("ECDSA_P256", 257), KeyObstacle::algorithm,
+         "ECDSA_P256 is shorter than the template's own minimum of 257 bits"},
+        {v4("RSA", 2048, "MD5"), KeyObstacle::algorithm, "this client signs no request with MD5"},
+    }));
+    const auto choice = choose_key(row.wanted);
+    REQUIRE(std::holds_alternative<KeyRefusal>(choice));
+    CHECK(std::get<KeyRefusal>(choice).obstacle == row.obstacle);
+    CHECK(std::get<KeyRefusal>(choice).reason == row.reason);
+}
+
+TEST_CASE("a v4 template with the legacy flag takes its algorithm from the providers", "[key]") {
+    Template wanted = v4("ECDSA_P256", 2048);
+    wanted.private_key_flags = private_key_flag::kUseLegacyProvider;
+    wanted.providers = {{1, "Microsoft RSA SChannel Cryptographic Provider"}};
+    const auto choice = choose_key(wanted);
+    REQUIRE(std::holds_alternative<KeyChoice>(choice));
+    CHECK(std::get<KeyChoice>(choice).key.algorithm == KeyAlgorithm::rsa);
+}
+
+}  // namespace
+}  // namespace ae::engine
