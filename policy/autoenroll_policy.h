@@ -1,0 +1,42 @@
+// AEPolicy out of merged registry values ([MS-CAESO] 4.4.5.1; rules A1-A5).
+//
+// HKEY_LOCAL_MACHINE steers the machine, HKEY_CURRENT_USER every user.  The policy key wins over
+// the locally configured key (A4).  A value of the wrong type is an error, not "not configured":
+// nobody may end up with less (or more) than the administrator meant without hearing of it. Not
+// for: reading files.  Pure, portable, any thread.
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/snapshot.h"
+#include "policy/reg_file.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ae::policy {
+
+inline constexpr std::string_view kPolicyKey =
+    "Software\\Policies\\Microsoft\\Cryptography\\AutoEnrollment";
+inline constexpr std::string_view kLocalKey = "Software\\Microsoft\\Cryptography\\AutoEnrollment";
+inline constexpr std::string_view kPolicyValue = "AEPolicy";
+
+struct RegFile {
+    std::string path{};  // for people
+    std::vector<RegOperation> operations{};
+};
+
+// The value that stands after all files were applied in order; `value` is nullptr when none does.
+// Keys and names compare without case; deleting a key deletes what is below it.
+struct FoundValue {
+    const RegOperation* value = nullptr;
+    const RegFile* file = nullptr;
+};
+FoundValue find_value(const std::vector<RegFile>& files, std::string_view key,
+                      std::string_view name);
+
+// Error: kInvalidData naming file and line.
+Result<engine::AutoenrollPolicy> autoenroll_policy(engine::Scope scope,
+                                                   const std::vector<RegFile>& files);
+
+}  // namespace ae::policy

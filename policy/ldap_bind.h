@@ -1,0 +1,21 @@
+// Connects and binds; the part in which the platforms' LDAP libraries differ for good.
+#pragma once
+
+#include "engine/base/result.h"
+#include "policy/ldap_api.h"
+#include "policy/ldap_connection.h"
+
+#include <string>
+
+namespace ae::policy {
+
+struct BoundLdap {
+    UniqueLdap ldap{};
+    int strength = 0;
+};
+
+// Errors as LdapConnection::open.
+Result<BoundLdap> connect_and_bind(const LdapServer& server, const std::string& credential_cache,
+                                   const LdapTimeouts& timeouts);
+
+}  // namespace ae::policy

@@ -1,0 +1,36 @@
+// The directory as the engine sees it (port engine::Directory), over LDAP to an Active Directory
+// domain controller: the account, and the Public Key Services replica.
+//
+// One connection serves a whole pulse.  read_account() finds a controller, binds and reads the
+// account; read_replica() goes on over the same connection and sends its searches together.
+// Every name below the configuration partition starts at rootDSE's configurationNamingContext
+// (rule C4), so a child domain works like the forest root.
+// Not for: decisions, stores, getting Kerberos tickets (the caller fills `credential_cache`).
+// Errors: kNoSuchDomain when no controller serves us, with every failure on the way in the context;
+// Kerberos' own codes at once, because another controller would answer the same.
+#pragma once
+
+#include "engine/ports.h"
+#include "policy/dc_locator.h"
+#include "policy/ldap_connection.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace ae::policy {
+
+struct DirectoryOptions {
+    std::string domain_dns{};        // "corp.example.test"
+    std::string account_name{};      // sAMAccountName: "WS1$", "alice"
+    std::string credential_cache{};  // "FILE:/run/...", "MEMORY:x"; empty: the process' default
+    // Fills that cache.  Called once, when a controller was found and before the first bind: without
+    // a controller, that is what the caller should hear, not that no KDC was there.
+    std::function<Done()> prepare_credentials{};
+    LdapTimeouts timeouts{};
+};
+
+std::unique_ptr<engine::Directory> create_ldap_directory(
+    DirectoryOptions options, std::unique_ptr<DcLocator> locator = create_dns_dc_locator());
+
+}  // namespace ae::policy
