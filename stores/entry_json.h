@@ -1,0 +1,36 @@
+// entry.json: what the store knows about a certificate or a request besides the certificate itself.
+// Version 1; a reader skips members that it does not know and refuses a higher version.
+// Errors: kInvalidData with the file's path.  Pure but for read_*: any thread.
+#pragma once
+
+#include "engine/ports.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace ae::stores {
+
+enum class Archived { no, yes };
+
+// Of my/<thumbprint>/.
+struct MyEntry {
+    std::string friendly_name{};  // for people
+    std::string template_name{};
+    std::string template_oid{};
+    engine::CaRef ca{};
+    std::uint32_t request_id = 0;
+    std::string key_reference{};  // the key's id while it stood in REQUEST
+    std::string origin{};         // who put it there: "autoenrollment"
+    Time installed{};
+    Archived archived = Archived::no;  // rule: archived entries are invisible to the review
+};
+
+std::string to_json(const MyEntry& entry);
+Result<MyEntry> my_entry_from_json(std::string_view text);
+
+// Of request/<key id>/.  The key's reference is the folder's name, not part of the file.
+std::string to_json(const engine::PendingRequest& request);
+Result<engine::PendingRequest> pending_from_json(std::string_view text);
+
+}  // namespace ae::stores

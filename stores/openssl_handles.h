@@ -1,0 +1,39 @@
+// Owners of OpenSSL's objects, and its error queue as an Error.  Included by *_openssl.cpp only.
+#pragma once
+
+#include "engine/base/result.h"
+#include "engine/base/unique_handle.h"
+#include "engine/ports.h"
+
+#include <string>
+
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+namespace ae::stores {
+
+template <class T, void (*Free)(T*)>
+struct OpensslTraits {
+    using value_type = T*;
+    static value_type none() noexcept { return nullptr; }
+    static void close(value_type value) noexcept { Free(value); }
+};
+
+inline void free_certificate_stack(STACK_OF(X509) * stack) { sk_X509_pop_free(stack, X509_free); }
+
+using UniqueEvpPkey = UniqueHandle<OpensslTraits<EVP_PKEY, EVP_PKEY_free>>;
+using UniquePkcs8 = UniqueHandle<OpensslTraits<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free>>;
+using UniqueEvpMdCtx = UniqueHandle<OpensslTraits<EVP_MD_CTX, EVP_MD_CTX_free>>;
+using UniqueBio = UniqueHandle<OpensslTraits<BIO, BIO_free_all>>;
+using UniqueX509 = UniqueHandle<OpensslTraits<X509, X509_free>>;
+using UniqueX509Store = UniqueHandle<OpensslTraits<X509_STORE, X509_STORE_free>>;
+using UniqueX509StoreCtx = UniqueHandle<OpensslTraits<X509_STORE_CTX, X509_STORE_CTX_free>>;
+using UniqueX509Stack = UniqueHandle<OpensslTraits<STACK_OF(X509), free_certificate_stack>>;
+
+// Empties the calling thread's error queue; its first reason goes into the context.
+Error openssl_error(Hresult code, std::string what);
+
+const EVP_MD* digest_of(engine::HashAlgorithm algorithm);
+
+}  // namespace ae::stores

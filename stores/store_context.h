@@ -1,0 +1,64 @@
+// One opened context (machine or user) of the directory store: what cert_store.h and key_store.h
+// work in.  Layout: store_layout.h.
+//
+// Opening takes the context's lock and keeps it until the object dies; the kernel drops it when the
+// program does, however that ends.  A second agent gets kBusy at once and changes nothing.
+// Opening also finishes what a crash cut off: half-written temporaries go, and a key whose
+// certificate already stands in MY leaves REQUEST.  On a read-only disk an existing store opens,
+// and only the changes fail. Owner: service, which must keep it alive longer than the stores made
+// from it.  One thread. Errors: kBusy; kNotSupported for a newer layout; kAccessDenied for a folder
+// that others may write to; the codes of files_posix.h.
+#pragma once
+
+#include "engine/ports.h"
+#include "stores/files_posix.h"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace ae::stores {
+
+// One sentence about something that was left out or could not be tidied up, for the log.
+using Warn = std::function<void(std::string_view sentence)>;
+
+// kMachineRoot, or $XDG_DATA_HOME/aeclient with its default of ~/.local/share.
+Result<std::string> default_store_root(engine::Scope scope);
+
+class StoreContext {
+  public:
+    static Result<std::unique_ptr<StoreContext>> open(const std::string& root, engine::Scope scope,
+                                                      Warn warn);
+
+    [[nodiscard]] const std::string& path() const { return folder_.path(); }
+    [[nodiscard]] const Folder& my() const { return my_; }
+    [[nodiscard]] const Folder& request() const { return request_; }
+    [[nodiscard]] const Folder& trust(engine::TrustStore store) const;
+    void warn(std::string_view sentence) const;
+
+    // The folder of one key in REQUEST; kFileNotFound when missing or when `key_id` is no key id.
+    [[nodiscard]] Result<Folder> open_request(std::string_view key_id) const;
+    // Takes a key and its entry out of REQUEST, in one step.  Missing: success.
+    [[nodiscard]] Done discard_request(std::string_view key_id) const;
+
+  private:
+    struct Trust {
+        Folder root;
+        Folder intermediate;
+        Folder nt_auth;
+    };
+    StoreContext(Folder folder, UniqueFd lock, Folder my, Folder request, Trust trust, Warn warn);
+
+    [[nodiscard]] Done tidy_up(const Folder& root) const;
+    [[nodiscard]] Done finish_installs() const;
+
+    Folder folder_;
+    UniqueFd lock_;
+    Folder my_;
+    Folder request_;
+    Trust trust_;
+    Warn warn_;
+};
+
+}  // namespace ae::stores

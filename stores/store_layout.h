@@ -1,0 +1,91 @@
+// Where everything lies in the directory store of one machine or user, and with which modes.
+// Names only: nothing here touches a disk.  Portable, pure, any thread.
+//
+//   <root>/                      machine: /var/lib/aeclient   user: $XDG_DATA_HOME/aeclient
+//     version                    "1": this layout.  A higher number is refused, never guessed at.
+//     machine/ or user/          one context
+//       lock                     flock() is held on it while a program has the context open
+//       my/<thumbprint>/         one certificate with its key, published by one rename
+//         cert.pem               the certificate
+//         chain.pem              its issuers, nearest first, as the authority sent them; may be
+//         empty key.pem                PKCS #8 entry.json             template, CA, request id,
+//         dates, archived: entry_json.h
+//       request/<key id>/        a key without certificate (REQUEST)
+//         key.pem
+//         entry.json             exists once the request is pending
+//       root/<thumbprint>.pem          replica of CN=Certification Authorities
+//       intermediate/<thumbprint>.pem  replica of CN=AIA
+//       ntauth/<thumbprint>.pem        replica of CN=NTAuthCertificates
+//     .tmp-*                     in any folder: half of a change that a crash cut off; never read,
+//                                removed the next time that the context is opened
+//
+// <thumbprint> is the SHA-1 of the certificate, 40 lower-case hex digits (rule K5).  <key id> is 32
+// random hex digits, and is what ports.h calls the key's reference.
+// Modes: certificates are public, so that a web server's own account may read them: folders 0755,
+// files 0644.  request/ holds nothing but keys in the making: 0700.  Every key.pem is 0600 from the
+// moment that it exists.  The owner is the account that runs the agent (root for the machine).
+// Everything is plain files without links or sockets: `tar` makes a true copy when no agent runs.
+#pragma once
+
+#include "engine/ports.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+
+namespace ae::stores {
+
+inline constexpr std::string_view kLayoutVersion = "1\n";
+inline constexpr std::string_view kMachineRoot = "/var/lib/aeclient";
+
+namespace layout {
+inline constexpr std::string_view kVersion = "version";
+inline constexpr std::string_view kLock = "lock";
+inline constexpr std::string_view kMy = "my";
+inline constexpr std::string_view kRequest = "request";
+inline constexpr std::string_view kRoot = "root";
+inline constexpr std::string_view kIntermediate = "intermediate";
+inline constexpr std::string_view kNtAuth = "ntauth";
+inline constexpr std::string_view kCertificate = "cert.pem";
+inline constexpr std::string_view kChain = "chain.pem";
+inline constexpr std::string_view kKey = "key.pem";
+inline constexpr std::string_view kEntry = "entry.json";
+inline constexpr std::string_view kPemSuffix = ".pem";
+inline constexpr std::string_view kTemporary = ".tmp-";
+}  // namespace layout
+
+constexpr std::string_view folder_of(engine::Scope scope) {
+    return scope == engine::Scope::machine ? "machine" : "user";
+}
+
+constexpr std::string_view folder_of(engine::TrustStore store) {
+    switch (store) {
+        case engine::TrustStore::root:
+            return layout::kRoot;
+        case engine::TrustStore::intermediate:
+            return layout::kIntermediate;
+        case engine::TrustStore::nt_auth:
+            return layout::kNtAuth;
+    }
+    return {};
+}
+
+constexpr bool is_lower_hex(std::string_view text, std::size_t digits) {
+    return text.size() == digits && std::ranges::all_of(text, [](char c) {
+               return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+           });
+}
+constexpr bool is_thumbprint(std::string_view name) { return is_lower_hex(name, 40); }
+constexpr bool is_key_id(std::string_view name) { return is_lower_hex(name, 32); }
+constexpr bool is_temporary(std::string_view name) { return name.starts_with(layout::kTemporary); }
+
+// The thumbprint in "<thumbprint>.pem"; empty for any other name.
+constexpr std::string_view thumbprint_of_file(std::string_view name) {
+    if (!name.ends_with(layout::kPemSuffix)) {
+        return {};
+    }
+    name.remove_suffix(layout::kPemSuffix.size());
+    return is_thumbprint(name) ? name : std::string_view{};
+}
+
+}  // namespace ae::stores

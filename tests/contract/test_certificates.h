@@ -1,0 +1,31 @@
+// Small X.509 certificates for tests, written with the project's own DER writer and signed through
+// ports.h, so that the same tests run on every platform.
+#pragma once
+
+#include "engine/ports.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ae::test {
+
+enum class Role { end_entity, authority };
+
+struct CertificateSpec {
+    std::string subject = "ws1.corp.example.test";  // the common name
+    std::string issuer = "Corp Root CA";
+    Bytes public_key_info{};
+    std::int64_t serial = 1;
+    Time not_before{};
+    Time not_after{};
+    Role role = Role::end_entity;
+    std::string critical_extension{};  // an OID; its value is NULL
+};
+
+// Signed with `issuer_key`, which must be an elliptic-curve key.
+Bytes make_certificate(const CertificateSpec& spec, engine::PrivateKey& issuer_key);
+
+Bytes copy(ByteView octets);
+
+}  // namespace ae::test

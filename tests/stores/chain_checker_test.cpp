@@ -1,0 +1,182 @@
+#include "stores/chain_checker.h"
+
+#include "tests/stores/file_store.h"
+
+namespace ae::test {
+namespace {
+
+using engine::ChainState;
+using std::chrono::hours;
+using std::chrono::minutes;
+
+constexpr const char* kTemplateInformation = "1.3.6.1.4.1.311.21.7";
+constexpr const char* kApplicationPolicies = "1.3.6.1.4.1.311.21.10";
+
+// Root -> issuing authority -> machine, and a checker that trusts what the store's replica holds.
+struct Hierarchy {
+    Hierarchy() : store(folder.path() / "store") {
+        root =
+            make("Corp Root CA", *root_key, "Corp Root CA", *root_key, Role::authority, 1000, 2000);
+        issuing = make("Corp Issuing CA", *issuing_key, "Corp Root CA", *root_key, Role::authority,
+                       500, 900);
+        machine =
+            make("ws1", *machine_key, "Corp Issuing CA", *issuing_key, Role::end_entity, 10, 300);
+    }
+
+    // Valid from `age` hours ago for `left` hours more.
+    static Bytes make(const std::string& subject, const engine::PrivateKey& key,
+                      const std::string& issuer, engine::PrivateKey& issuer_key, Role role, int age,
+                      int left, const std::string& critical_extension = {}) {
+        return make_certificate({.subject = subject,
+                                 .issuer = issuer,
+                                 .public_key_info = copy(key.public_key_info()),
+                                 .serial = age,
+                                 .not_before = kStoreNow - hours(age),
+                                 .not_after = kStoreNow + hours(left),
+                                 .role = role,
+                                 .critical_extension = critical_extension},
+                                issuer_key);
+    }
+
+    void trust(const std::vector<Bytes>& roots, const std::vector<Bytes>& intermediates) {
+        must(store.certificates().replace(engine::TrustStore::root, roots));
+        must(store.certificates().replace(engine::TrustStore::intermediate, intermediates));
+    }
+    engine::ChainStatus check(const Bytes& certificate, const std::vector<Bytes>& extra = {},
+                              Time now = kStoreNow) {
+        return checker->check(certificate, extra, now);
+    }
+
+    TemporaryFolder folder;
+    FileStore store;
+    std::unique_ptr<engine::PrivateKey> root_key = must(store.keys().create(p256()));
+    std::unique_ptr<engine::PrivateKey> issuing_key = must(store.keys().create(p256()));
+    std::unique_ptr<engine::PrivateKey> machine_key = must(store.keys().create(p256()));
+    Bytes root, issuing, machine;
+    std::unique_ptr<engine::ChainChecker> checker =
+        stores::make_chain_checker(store.path().string());
+};
+
+}  // namespace
+
+TEST_CASE("a chain ends in the replicated Root store or is untrusted", "[chain][I7][I13]") {
+    Hierarchy world;
+    SECTION("root and intermediate from the directory: valid") {
+        world.trust({world.root}, {world.issuing});
+        const auto status = world.check(world.machine);
+        CHECK(status.state == ChainState::valid);
+        CHECK(status.detail.empty());
+        CHECK(world.check(world.issuing).state == ChainState::valid);
+        CHECK(world.check(world.root).state == ChainState::valid);
+    }
+    SECTION("the intermediate may come with the answer instead") {
+        world.trust({world.root}, {});
+        CHECK(world.check(world.machine, {world.issuing}).state == ChainState::valid);
+        CHECK(world.check(world.machine).state == ChainState::untrusted);
+    }
+    SECTION("a root that only the answer or the intermediate store holds is not trusted") {
+        world.trust({}, {world.root});
+        const auto status = world.check(world.machine, {world.issuing, world.root});
+        CHECK(status.state == ChainState::untrusted);
+        CHECK(status.detail == "CN=Corp Root CA is not in the replicated Root store");
+    }
+    SECTION("an issuing authority in the Root store alone is no anchor") {
+        world.trust({world.issuing}, {});
+        CHECK(world.check(world.machine).state == ChainState::untrusted);
+    }
+    SECTION("an empty store trusts nothing, and the missing issuer is named") {
+        const auto status = world.check(world.machine);
+        CHECK(status.state == ChainState::untrusted);
+        CHECK(status.detail.find("CN=Corp Issuing CA") != std::string::npos);
+    }
+    SECTION("a store that does not exist trusts nothing") {
+        const auto nowhere = stores::make_chain_checker(world.folder.path() / "nowhere");
+        CHECK(nowhere->check(world.root, {}, kStoreNow).state == ChainState::untrusted);
+    }
+    SECTION("a replica that changes between two questions counts at once") {
+        world.trust({world.root}, {world.issuing});
+        CHECK(world.check(world.machine).state == ChainState::valid);
+        world.trust({}, {world.issuing});
+        CHECK(world.check(world.machine).state == ChainState::untrusted);
+        world.trust({world.root}, {world.issuing});
+        CHECK(world.check(world.machine).state == ChainState::valid);
+    }
+    SECTION("a broken file in the Root store is passed over, and counts once it is whole") {
+        world.trust({world.root}, {world.issuing});
+        const auto file = std::filesystem::directory_iterator(world.store.path() / "root")->path();
+        const std::string whole = read_text(file);
+        write_text(file, "-----BEGIN CERTIFICATE-----\nAAAA\n");
+        CHECK(world.check(world.machine).state == ChainState::untrusted);
+        write_text(file, whole);
+        CHECK(world.check(world.machine).state == ChainState::valid);
+    }
+}
+
+TEST_CASE("someone else's signature or a non-authority makes a chain untrusted", "[chain][I11]") {
+    Hierarchy world;
+    world.trust({world.root}, {world.issuing});
+    const Bytes forged = Hierarchy::make("ws1", *world.machine_key, "Corp Issuing CA",
+                                         *world.machine_key, Role::end_entity, 10, 300);
+    const auto status = world.check(forged);
+    CHECK(status.state == ChainState::untrusted);
+    CHECK(status.detail == "the signature of CN=ws1 is wrong");
+    const Bytes child = Hierarchy::make("ws2", *world.issuing_key, "ws1", *world.machine_key,
+                                        Role::end_entity, 10, 300);
+    CHECK(world.check(child, {world.machine}).state == ChainState::untrusted);
+}
+
+TEST_CASE("dates count for the whole chain, with 10 minutes for clocks that differ",
+          "[chain][Q2][Q10][I10]") {
+    Hierarchy world;
+    world.trust({world.root}, {world.issuing});
+    const auto state_at = [&](Time now) { return world.check(world.machine, {}, now).state; };
+    CHECK(state_at(kStoreNow + hours(300)) == ChainState::valid);
+    CHECK(state_at(kStoreNow + hours(300) + Seconds(1)) == ChainState::expired);
+    CHECK(state_at(kStoreNow - hours(10)) == ChainState::valid);
+    CHECK(state_at(kStoreNow - hours(10) - minutes(10)) == ChainState::valid);
+    CHECK(state_at(kStoreNow - hours(10) - minutes(10) - Seconds(1)) == ChainState::expired);
+    SECTION("an expired issuer") {
+        const Bytes longer = Hierarchy::make("ws1", *world.machine_key, "Corp Issuing CA",
+                                             *world.issuing_key, Role::end_entity, 10, 950);
+        CHECK(world.check(longer, {}, kStoreNow + hours(900)).state == ChainState::valid);
+        const auto status = world.check(longer, {}, kStoreNow + hours(901));
+        CHECK(status.state == ChainState::expired);
+        CHECK(status.detail == "CN=Corp Issuing CA has expired");
+    }
+    SECTION("untrusted ranks above expired") {
+        world.trust({}, {});
+        CHECK(state_at(kStoreNow + hours(5000)) == ChainState::untrusted);
+    }
+}
+
+TEST_CASE("critical extensions: Microsoft's two are known, any other is refused", "[chain]") {
+    Hierarchy world;
+    world.trust({world.root}, {world.issuing});
+    struct Row {
+        const char* oid;
+        ChainState state;
+    };
+    for (const Row& row : {Row{kTemplateInformation, ChainState::valid},
+                           Row{kApplicationPolicies, ChainState::valid},
+                           Row{"1.3.6.1.4.1.311.21.8", ChainState::untrusted}}) {
+        const Bytes certificate =
+            Hierarchy::make("ws1", *world.machine_key, "Corp Issuing CA", *world.issuing_key,
+                            Role::end_entity, 10, 300, row.oid);
+        INFO(row.oid);
+        CHECK(world.check(certificate).state == row.state);
+    }
+}
+
+TEST_CASE("octets that are not one certificate are malformed", "[chain]") {
+    Hierarchy world;
+    world.trust({world.root}, {world.issuing});
+    Bytes longer = world.machine;
+    longer.push_back(0);
+    const Bytes shorter(world.machine.begin(), world.machine.end() - 1);
+    CHECK(world.check({}).state == ChainState::malformed);
+    CHECK(world.check(longer).state == ChainState::malformed);
+    CHECK(world.check(shorter).state == ChainState::malformed);
+    CHECK(world.check(world.machine, {longer, {}}).state == ChainState::valid);
+}
+
+}  // namespace ae::test

@@ -1,0 +1,30 @@
+#include "tests/contract/cert_store_contract.h"
+#include "tests/stores/file_store.h"
+
+namespace ae::test {
+
+TEST_CASE("the directory store keeps the key store's contract", "[stores][contract][W6]") {
+    const TemporaryFolder folder;
+    FileStore world(folder.path() / "store");
+    key_store_contract(world);
+}
+
+TEST_CASE("the directory store keeps REQUEST's contract", "[stores][contract][W6][W7][N6]") {
+    const TemporaryFolder folder;
+    FileStore world(folder.path() / "store");
+    request_store_contract(world);
+}
+
+TEST_CASE("the directory store keeps MY's contract", "[stores][contract][K5][I5]") {
+    const TemporaryFolder folder;
+    FileStore world(folder.path() / "store");
+    my_store_contract(world);
+}
+
+TEST_CASE("the directory store keeps the trust stores' contract", "[stores][contract][K2][K5]") {
+    const TemporaryFolder folder;
+    FileStore world(folder.path() / "store");
+    trust_store_contract(world);
+}
+
+}  // namespace ae::test

@@ -1,0 +1,154 @@
+// Disks that refuse: read-only and full.  Root ignores file modes, so the test mounts a small tmpfs
+// in a mount namespace of its own, in a child; where that is not permitted it says so and is
+// skipped.
+#include "tests/stores/file_store.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <functional>
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace ae::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kNotPermitted = 99;
+
+// Runs `check` in a child that sees `where` as a fresh tmpfs.  The child answers with a list of
+// what did not hold, one per line; empty when all did.
+std::string on_tmpfs(const fs::path& where, const char* options,
+                     const std::function<std::string()>& check) {
+    int pipe_ends[2] = {-1, -1};
+    REQUIRE(::pipe(pipe_ends) == 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        if (::unshare(CLONE_NEWNS) != 0 ||
+            ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+            ::mount("tmpfs", where.c_str(), "tmpfs", 0, options) != 0) {
+            ::_exit(kNotPermitted);
+        }
+        const std::string answer = check();
+        static_cast<void>(::write(pipe_ends[1], answer.data(), answer.size()));
+        ::_exit(0);
+    }
+    ::close(pipe_ends[1]);
+    std::string answer;
+    char buffer[4096];
+    for (ssize_t got = 0; (got = ::read(pipe_ends[0], buffer, sizeof buffer)) > 0;) {
+        answer.append(buffer, static_cast<std::size_t>(got));
+    }
+    ::close(pipe_ends[0]);
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    if (WEXITSTATUS(status) == kNotPermitted) {
+        WARN("skipped: this account may not mount a tmpfs in a namespace of its own");
+        return {};
+    }
+    REQUIRE(WEXITSTATUS(status) == 0);
+    return answer;
+}
+
+class Findings {
+  public:
+    void expect(bool held, const std::string& what) {
+        if (!held) {
+            text_ += what + "\n";
+        }
+    }
+    template <class T>
+    void expect_code(const Result<T>& result, Hresult code, const std::string& what) {
+        expect(!result, what + " succeeded");
+        if (!result) {
+            expect(result.error().code == code, what + ": " + result.error().sentence());
+            expect(result.error().sentence().find("/machine") != std::string::npos,
+                   what + " names no path: " + result.error().sentence());
+        }
+    }
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+  private:
+    std::string text_;
+};
+
+}  // namespace
+
+TEST_CASE("a read-only store can be read, and every change says that it is write-protected",
+          "[stores][disk]") {
+    const TemporaryFolder folder;
+    const std::string mounted = folder.path() / "disk";
+    fs::create_directory(mounted);
+    const std::string findings = on_tmpfs(mounted, "mode=0755", [&] {
+        Findings found;
+        FileStore store(mounted + "/store");
+        const auto issuer = must(store.keys().create(p256()));
+        const auto key = must(store.keys().create(p256()));
+        const auto entry = certificate_for(*key, *issuer);
+        must(store.certificates().install(entry));
+        must(store.certificates().save_pending(pending_for(*issuer)));
+        must(store.certificates().replace(engine::TrustStore::root, entry.chain));
+        store.close();
+        const auto before = picture_of(mounted);
+        if (::mount(nullptr, mounted.c_str(), nullptr, MS_REMOUNT | MS_RDONLY, nullptr) != 0) {
+            return std::string("remount: ") + std::strerror(errno);
+        }
+        store.reopen();
+        auto& certificates = store.certificates();
+        found.expect(must(certificates.held()).size() == 1, "held");
+        found.expect(must(certificates.pending()).size() == 1, "pending");
+        found.expect(certificates.replace(engine::TrustStore::root, entry.chain).has_value(),
+                     "a replica that changes nothing");
+        found.expect_code(store.keys().create(p256()), kWriteProtected, "create");
+        found.expect_code(store.keys().erase(issuer->reference()), kWriteProtected, "erase");
+        found.expect_code(certificates.save_pending(pending_for(*issuer)), kWriteProtected, "save");
+        found.expect_code(certificates.drop_pending(pending_for(*issuer)), kWriteProtected, "drop");
+        found.expect_code(certificates.replace(engine::TrustStore::root, {}), kWriteProtected,
+                          "replace");
+        engine::NewCertificate other = certificate_for(*issuer, *issuer);
+        found.expect_code(certificates.install(other), kWriteProtected, "install");
+        found.expect(picture_of(mounted) == before, "the store changed");
+        return found.text();
+    });
+    INFO(findings);
+    CHECK(findings.empty());
+}
+
+TEST_CASE("a full disk is reported as full, and leaves nothing half-written", "[stores][disk]") {
+    const TemporaryFolder folder;
+    const std::string mounted = folder.path() / "disk";
+    fs::create_directory(mounted);
+    const std::string findings = on_tmpfs(mounted, "mode=0755,size=256k", [&] {
+        Findings found;
+        FileStore store(mounted + "/store");
+        const auto issuer = must(store.keys().create(p256()));
+        const auto entry = certificate_for(*issuer, *issuer);
+        must(store.certificates().save_pending(pending_for(*issuer)));
+        {
+            std::ofstream filler(mounted + "/filler");
+            while (filler.put('x').flush()) {
+            }
+        }
+        const auto before = picture_of(store.path());
+        auto& certificates = store.certificates();
+        found.expect_code(store.keys().create(p256()), kDiskFull, "create");
+        found.expect_code(certificates.install(entry), kDiskFull, "install");
+        found.expect_code(certificates.save_pending(pending_for(*issuer)), kDiskFull, "save");
+        found.expect_code(certificates.replace(engine::TrustStore::root, entry.chain), kDiskFull,
+                          "replace");
+        found.expect(picture_of(store.path()) == before, "the store changed");
+        fs::remove(mounted + "/filler");
+        found.expect(certificates.install(entry).has_value(), "install with room again");
+        return found.text();
+    });
+    INFO(findings);
+    CHECK(findings.empty());
+}
+
+}  // namespace ae::test

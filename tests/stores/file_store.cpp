@@ -1,0 +1,71 @@
+#include "tests/stores/file_store.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include <unistd.h>
+
+namespace ae::test {
+
+TemporaryFolder::TemporaryFolder() {
+    std::string name = std::filesystem::temp_directory_path() / "ae-stores-XXXXXX";
+    if (::mkdtemp(name.data()) == nullptr) {
+        throw std::runtime_error("mkdtemp failed");
+    }
+    path_ = name;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+FileStore::FileStore(std::string root) : root_(std::move(root)), crypto_(stores::make_crypto()) {
+    chains_ = stores::make_chain_checker(stores::machine_trust_path(root_));
+    reopen();
+}
+
+void FileStore::close() {
+    certificates_.reset();
+    keys_.reset();
+    context_.reset();
+}
+
+void FileStore::reopen() {
+    close();
+    warnings_.clear();
+    context_ = must(stores::StoreContext::open(
+        root_, engine::Scope::machine,
+        [this](std::string_view sentence) { warnings_.emplace_back(sentence); }));
+    keys_ = stores::make_key_store(*context_);
+    certificates_ =
+        stores::make_cert_store(*context_, *crypto_, *chains_, [] { return kStoreNow; });
+}
+
+std::string read_text(const std::filesystem::path& file) {
+    std::ifstream in(file, std::ios::binary);
+    std::ostringstream text;
+    text << in.rdbuf();
+    return text.str();
+}
+
+void write_text(const std::filesystem::path& file, const std::string& text) {
+    std::ofstream(file, std::ios::binary) << text;
+}
+
+std::vector<std::string> picture_of(const std::filesystem::path& folder) {
+    std::vector<std::string> lines;
+    for (const auto& item : std::filesystem::recursive_directory_iterator(folder)) {
+        std::string line = item.path().lexically_relative(folder).string();
+        if (item.is_regular_file()) {
+            line.append("=").append(read_text(item.path()));
+        }
+        lines.push_back(std::move(line));
+    }
+    std::ranges::sort(lines);
+    return lines;
+}
+
+}  // namespace ae::test

@@ -1,0 +1,59 @@
+// A directory store of its own in a temporary folder, with a fixed clock, for the tests here.
+#pragma once
+
+#include "stores/cert_store.h"
+#include "stores/chain_checker.h"
+#include "stores/crypto.h"
+#include "stores/key_store.h"
+#include "stores/store_context.h"
+#include "tests/contract/cert_store_contract.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace ae::test {
+
+// Gone with all its content when the test ends.
+class TemporaryFolder {
+  public:
+    TemporaryFolder();
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    ~TemporaryFolder();
+    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+class FileStore final : public StoreUnderTest {
+  public:
+    explicit FileStore(std::string root);  // opens, and fails the test when it cannot
+
+    engine::KeyStore& keys() override { return *keys_; }
+    engine::CertStore& certificates() override { return *certificates_; }
+    engine::Crypto& crypto() override { return *crypto_; }
+    void reopen() override;
+    void close();
+    // Since the last opening.
+    [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+    [[nodiscard]] std::filesystem::path path() const { return root_ + "/machine"; }
+
+  private:
+    std::string root_;
+    std::vector<std::string> warnings_;
+    std::unique_ptr<engine::Crypto> crypto_;
+    std::unique_ptr<engine::ChainChecker> chains_;
+    std::unique_ptr<stores::StoreContext> context_;
+    std::unique_ptr<engine::KeyStore> keys_;
+    std::unique_ptr<engine::CertStore> certificates_;
+};
+
+std::string read_text(const std::filesystem::path& file);
+void write_text(const std::filesystem::path& file, const std::string& text);
+// Every path below `folder`, relative to it, with a digest of its content: what a change changed.
+std::vector<std::string> picture_of(const std::filesystem::path& folder);
+
+}  // namespace ae::test

@@ -1,0 +1,327 @@
+// What is particular to the directory store: layout, modes, locking, damage.
+#include "tests/stores/file_store.h"
+
+#include "stores/private_key_openssl.h"
+#include "stores/store_layout.h"
+
+#include <csignal>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace ae::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+unsigned mode_of(const fs::path& path) {
+    struct stat facts {};
+    REQUIRE(::lstat(path.c_str(), &facts) == 0);
+    return facts.st_mode & 07777U;
+}
+
+Result<std::unique_ptr<stores::StoreContext>> try_open(const std::string& root) {
+    return stores::StoreContext::open(root, engine::Scope::machine, {});
+}
+
+// One key, and the certificate for it installed.
+struct Held {
+    Held() : store(folder.path() / "store") {
+        issuer = must(store.keys().create(p256()));
+        key = must(store.keys().create(p256()));
+        entry = certificate_for(*key, *issuer);
+        installed = must(store.certificates().install(entry));
+        inside = fs::path(installed.path).parent_path();
+    }
+    engine::HeldCertificate only() {
+        const auto held = must(store.certificates().held());
+        REQUIRE(held.size() == 1);
+        return held[0];
+    }
+
+    TemporaryFolder folder;
+    FileStore store;
+    std::unique_ptr<engine::PrivateKey> issuer;
+    std::unique_ptr<engine::PrivateKey> key;
+    engine::NewCertificate entry;
+    engine::InstalledCertificate installed;
+    fs::path inside;
+};
+
+}  // namespace
+
+TEST_CASE("the layout and its modes are those that store_layout.h documents", "[stores][layout]") {
+    const mode_t old_mask = ::umask(0077);  // a strict umask must not hide certificates
+    Held world;
+    const auto pending_key = must(world.store.keys().create(p256()));
+    must(world.store.certificates().save_pending(pending_for(*pending_key)));
+    must(world.store.certificates().replace(engine::TrustStore::root, world.entry.chain));
+    ::umask(old_mask);
+
+    const fs::path root = world.folder.path() / "store";
+    const fs::path request = root / "machine/request";
+    CHECK(read_text(root / "version") == "1\n");
+    CHECK(mode_of(root / "version") == 0644U);
+    CHECK(world.inside == root / "machine/my" / world.installed.thumbprint);
+    for (const char* folder :
+         {"", "machine", "machine/my", "machine/root", "machine/intermediate", "machine/ntauth"}) {
+        INFO(folder);
+        CHECK(mode_of(root / folder) == (*folder == '\0' ? 0700U : 0755U));
+    }
+    CHECK(mode_of(request) == 0700U);
+    CHECK(mode_of(request / pending_key->reference()) == 0700U);
+    CHECK(mode_of(request / pending_key->reference() / "key.pem") == 0600U);
+    CHECK(mode_of(world.inside) == 0755U);
+    CHECK(mode_of(world.inside / "cert.pem") == 0644U);
+    CHECK(mode_of(world.inside / "chain.pem") == 0644U);
+    CHECK(mode_of(world.inside / "entry.json") == 0644U);
+    CHECK(mode_of(world.inside / "key.pem") == 0600U);
+    CHECK(read_text(world.inside / "cert.pem") == to_pem("CERTIFICATE", world.entry.certificate));
+    CHECK(read_text(world.inside / "chain.pem") == to_pem("CERTIFICATE", world.entry.chain[0]));
+    CHECK(read_text(world.inside / "key.pem").starts_with("-----BEGIN PRIVATE KEY-----"));
+}
+
+TEST_CASE("a user's store lies where XDG says", "[stores][layout]") {
+    ::setenv("HOME", "/home/u", 1);
+    ::setenv("XDG_DATA_HOME", "/data/u", 1);
+    CHECK(stores::default_store_root(engine::Scope::machine) == "/var/lib/aeclient");
+    CHECK(stores::default_store_root(engine::Scope::user) == "/data/u/aeclient");
+    ::setenv("XDG_DATA_HOME", "relative", 1);
+    CHECK(stores::default_store_root(engine::Scope::user) == "/home/u/.local/share/aeclient");
+    ::unsetenv("XDG_DATA_HOME");
+    CHECK(stores::default_store_root(engine::Scope::user) == "/home/u/.local/share/aeclient");
+    ::unsetenv("HOME");
+    CHECK(stores::default_store_root(engine::Scope::user).error().code == kFileNotFound);
+}
+
+TEST_CASE("two agents at once: the second is refused, until the first is gone", "[stores][lock]") {
+    const TemporaryFolder folder;
+    const std::string root = folder.path() / "store";
+    SECTION("in one program") {
+        FileStore first(root);
+        const auto second = try_open(root);
+        REQUIRE_FALSE(second);
+        CHECK(second.error().code == kBusy);
+        CHECK(second.error().sentence().find(root) != std::string::npos);
+        first.close();
+        CHECK(try_open(root));
+    }
+    SECTION("the lock of a killed program does not outlive it") {
+        int ready[2] = {-1, -1};
+        REQUIRE(::pipe(ready) == 0);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            const auto held = try_open(root);
+            static_cast<void>(::write(ready[1], held ? "y" : "n", 1));
+            ::pause();
+            ::_exit(0);
+        }
+        char answer = 0;
+        REQUIRE(::read(ready[0], &answer, 1) == 1);
+        CHECK(answer == 'y');
+        CHECK(try_open(root).error().code == kBusy);
+        ::kill(child, SIGKILL);
+        ::waitpid(child, nullptr, 0);
+        CHECK(try_open(root));
+        ::close(ready[0]);
+        ::close(ready[1]);
+    }
+    SECTION("machine and user do not hinder each other") {
+        FileStore first(root);
+        CHECK(stores::StoreContext::open(root, engine::Scope::user, {}));
+    }
+}
+
+TEST_CASE("a store that this program must not use is refused and not touched", "[stores]") {
+    const TemporaryFolder folder;
+    const fs::path root = folder.path() / "store";
+    fs::create_directory(root);
+    ::chmod(root.c_str(), 0755);
+    SECTION("a newer layout") {
+        write_text(root / "version", "2\n");
+        CHECK(try_open(root).error().code == kNotSupported);
+        CHECK(picture_of(root) == std::vector<std::string>{"version=2\n"});
+    }
+    SECTION("a folder that other accounts can write to") {
+        for (const mode_t mode : {0775, 0757}) {
+            ::chmod(root.c_str(), mode);
+            CHECK(try_open(root).error().code == kAccessDenied);
+        }
+        CHECK(picture_of(root).empty());
+    }
+    SECTION("a folder of another account") {
+        if (::geteuid() != 0) {
+            WARN("skipped: only root can give a folder away");
+            return;
+        }
+        REQUIRE(::chown(root.c_str(), 12345, 12345) == 0);
+        const auto opened = try_open(root);
+        CHECK(opened.error().code == kAccessDenied);
+        CHECK(opened.error().sentence().find("12345") != std::string::npos);
+        CHECK(picture_of(root).empty());
+    }
+    SECTION("a path that is a file") {
+        write_text(root / "file", "");
+        CHECK(try_open(root / "file").error().code == kReadFault);
+    }
+}
+
+TEST_CASE("a link planted in the store is never followed", "[stores]") {
+    Held world;
+    const fs::path secret = world.folder.path() / "secret";
+    write_text(secret, "old");
+    SECTION("in place of a file that is read") {
+        fs::rename(world.inside / "key.pem", secret);
+        fs::create_symlink(secret, world.inside / "key.pem");
+        CHECK(world.only().key == engine::KeyState::unknown);
+    }
+    SECTION("in place of a file that is written") {
+        const auto key = must(world.store.keys().create(p256()));
+        fs::create_symlink(secret,
+                           world.store.path() / "request" / key->reference() / "entry.json");
+        must(world.store.certificates().save_pending(pending_for(*key)));
+        CHECK(read_text(secret) == "old");
+    }
+    SECTION("in place of a folder of the store") {
+        world.store.close();
+        fs::remove_all(world.store.path() / "root");
+        fs::create_directory_symlink(world.folder.path(), world.store.path() / "root");
+        CHECK_FALSE(try_open(world.folder.path() / "store"));
+    }
+    SECTION("in place of an entry that is deleted") {
+        fs::create_directory(world.folder.path() / "other");
+        write_text(world.folder.path() / "other/file", "stays");
+        world.store.close();
+        fs::create_directory_symlink(world.folder.path() / "other",
+                                     world.store.path() / "my/.tmp-link");
+        world.store.reopen();
+        CHECK_FALSE(fs::exists(fs::symlink_status(world.store.path() / "my/.tmp-link")));
+        CHECK(read_text(world.folder.path() / "other/file") == "stays");
+    }
+}
+
+TEST_CASE("the state of a key: gone and unknown are different answers", "[stores][Q5]") {
+    Held world;
+    const fs::path key = world.inside / "key.pem";
+    struct Row {
+        const char* story;
+        std::function<void()> damage;
+        engine::KeyState state;
+    };
+    const std::vector<Row> rows = {
+        {"untouched", [] {}, engine::KeyState::usable},
+        {"no file", [&] { fs::remove(key); }, engine::KeyState::gone},
+        {"empty", [&] { write_text(key, ""); }, engine::KeyState::gone},
+        {"broken", [&] { write_text(key, read_text(key).substr(0, 60)); }, engine::KeyState::gone},
+        {"another key",
+         [&] {
+             fs::copy_file(world.store.path() / "request" / world.issuer->reference() / "key.pem",
+                           key, fs::copy_options::overwrite_existing);
+         },
+         engine::KeyState::gone},
+        {"encrypted", [&] { write_text(key, "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n"); },
+         engine::KeyState::unknown},
+        {"not a plain file",
+         [&] {
+             fs::remove(key);
+             fs::create_directory(key);
+         },
+         engine::KeyState::unknown},
+    };
+    const std::string good = read_text(key);
+    for (const Row& row : rows) {
+        INFO(row.story);
+        fs::remove_all(key);
+        write_text(key, good);
+        row.damage();
+        const auto held = world.only();
+        CHECK(held.key == row.state);
+        CHECK(held.key_detail.empty() == (row.state == engine::KeyState::usable));
+    }
+}
+
+TEST_CASE("a broken entry is named and hides nothing else", "[stores]") {
+    Held world;
+    const fs::path other = world.store.path() / "my" / std::string(40, 'a');
+    SECTION("a folder without certificate") { fs::create_directory(other); }
+    SECTION("a certificate that is none") {
+        fs::create_directory(other);
+        write_text(other / "cert.pem",
+                   "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
+    }
+    SECTION("a certificate in the wrong folder") { fs::copy(world.inside, other); }
+    CHECK(world.only().thumbprint == world.installed.thumbprint);
+    REQUIRE_FALSE(world.store.warnings().empty());
+    CHECK(world.store.warnings().back().find(other.string()) != std::string::npos);
+}
+
+TEST_CASE("files that are not the store's are left alone", "[stores]") {
+    Held world;
+    write_text(world.store.path() / "root/notes.txt", "mine");
+    fs::create_directory(world.store.path() / "my/notes");
+    must(world.store.certificates().replace(engine::TrustStore::root, {}));
+    CHECK(world.only().thumbprint == world.installed.thumbprint);
+    CHECK(world.store.warnings().empty());
+    CHECK(read_text(world.store.path() / "root/notes.txt") == "mine");
+}
+
+TEST_CASE("a lost or broken entry.json does not hide a certificate", "[stores]") {
+    Held world;
+    write_text(world.inside / "entry.json", "{");
+    CHECK(world.only().key == engine::KeyState::usable);
+    CHECK(world.store.warnings().size() == 1);
+    fs::remove(world.inside / "entry.json");
+    CHECK(world.only().key == engine::KeyState::usable);
+}
+
+TEST_CASE("an archived entry is invisible to the review, and its key is kept", "[stores][X4]") {
+    Held world;
+    std::string json = read_text(world.inside / "entry.json");
+    json.replace(json.find("false"), 5, "true");
+    write_text(world.inside / "entry.json", json);
+    CHECK(must(world.store.certificates().held()).empty());
+
+    // The same key in REQUEST once more, as for a renewal with the same key.
+    const fs::path request = world.store.path() / "request" / world.key->reference();
+    fs::create_directory(request);
+    ::chmod(request.c_str(), 0700);
+    fs::copy_file(world.inside / "key.pem", request / "key.pem");
+    const Done erased = world.store.keys().erase(world.key->reference());
+    REQUIRE_FALSE(erased);
+    CHECK(erased.error().code == kBusy);
+    CHECK(fs::exists(request / "key.pem"));
+}
+
+TEST_CASE("a trusted certificate whose file was damaged is written anew", "[stores][K2]") {
+    Held world;
+    must(world.store.certificates().replace(engine::TrustStore::root, world.entry.chain));
+    const fs::path file = fs::directory_iterator(world.store.path() / "root")->path();
+    const std::string good = read_text(file);
+    write_text(file, "");
+    CHECK(must(world.store.certificates().replace(engine::TrustStore::root, world.entry.chain))
+              .added == 1);
+    CHECK(read_text(file) == good);
+}
+
+TEST_CASE("RSA sizes: 2048 and 8192 are the ends of what is offered", "[stores][keys]") {
+    const auto allowed = [](unsigned bits) {
+        return stores::check_key_request({.algorithm = engine::KeyAlgorithm::rsa, .bits = bits})
+            .has_value();
+    };
+    CHECK_FALSE(allowed(2047));
+    CHECK(allowed(2048));
+    CHECK(allowed(8192));
+    CHECK_FALSE(allowed(8193));
+}
+
+TEST_CASE("a refused key leaves no file behind", "[stores][keys]") {
+    const TemporaryFolder folder;
+    FileStore store(folder.path() / "store");
+    const auto before = picture_of(folder.path());
+    CHECK_FALSE(store.keys().create({.bits = 1024}));
+    CHECK(picture_of(folder.path()) == before);
+}
+
+}  // namespace ae::test
