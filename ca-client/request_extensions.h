@@ -1,0 +1,17 @@
+// The X.509 extensions that a request for a template carries ([MS-WCCE] 3.1.2.4.2.2).
+// Pure but for `crypto`; same template and key, same octets.
+#pragma once
+
+#include "engine/base/bytes.h"
+#include "engine/base/result.h"
+#include "engine/ports.h"
+#include "engine/template.h"
+
+namespace ae::ca {
+
+// Extensions ::= SEQUENCE OF Extension.  Criticality is exactly what pKICriticalExtensions says.
+// Errors: kNotSupported for an unknown schema version, kInvalidData for a value that is no OID.
+Result<Bytes> request_extensions(const engine::Template& wanted, ByteView public_key_info,
+                                 engine::Crypto& crypto);
+
+}  // namespace ae::ca

@@ -1,0 +1,61 @@
+// The methods of ICertRequestD and ICertRequestD2 ([MS-WCCE] 3.2.1.4.2, 3.2.1.4.3) as stubs, and
+// what their answers mean for the engine.  Pure. Not for: the bytes of the request itself
+// (pkcs10.h) or of the issued certificates.
+#pragma once
+
+#include "ca-client/dcom/orpc.h"
+#include "engine/base/result.h"
+#include "engine/ports.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace ae::ca {
+
+// [MS-WCCE] 3.2.1.4.3.1.1.  The encoding bits of the local COM interface never go on the wire.
+inline constexpr std::uint32_t kFormatPkcs10 = 0x100;
+
+struct CertificateRequest {
+    Guid causality{};
+    std::string authority{};  // the CA's name; UTF-8
+    std::uint32_t flags = kFormatPkcs10;
+    std::optional<std::string> serial_number{};  // Request2 only
+    std::uint32_t request_id = 0;                // 0: a new request
+    std::optional<std::string> attributes{};
+    ByteView octets{};
+};
+Bytes encode_request(const CertificateRequest& request);   // ICertRequestD, opnum 3
+Bytes encode_request2(const CertificateRequest& request);  // ICertRequestD2, opnum 6
+
+struct CertificateAnswer {
+    std::uint32_t request_id = 0;
+    std::uint32_t disposition = 0;
+    Bytes full_response{};
+    Bytes certificate{};
+    std::string message{};  // UTF-8, without terminator
+    Hresult result{};
+};
+// Of both methods.  Error: kInvalidData.
+Result<CertificateAnswer> decode_certificate_answer(ByteView stub);
+
+// The outcome table (wcce-client rules W4, W5).  The chain stays empty: it is inside full_response.
+engine::CaReply judge(const CertificateAnswer& answer);
+
+// Types of GetCAProperty, [MS-WCCE] 3.2.1.4.3.2.
+enum class PropertyType : std::uint32_t { integer = 1, binary = 3, text = 4 };
+struct CaProperty {
+    Guid causality{};
+    std::string authority{};
+    std::uint32_t id = 0;
+    std::uint32_t index = 0;
+    PropertyType type = PropertyType::text;
+};
+Bytes encode_get_ca_property(const CaProperty& property);
+// The raw value.  Error: the CA's own code, or kInvalidData.
+Result<Bytes> decode_ca_property(ByteView stub);
+
+// Its reply is decode_plain_result() of rem_unknown.h.
+Bytes encode_ping2(const Guid& causality, const std::string& authority);
+
+}  // namespace ae::ca
