@@ -1,0 +1,101 @@
+#include "engine/base/hresult_table.h"
+#include "engine/base/text.h"
+#include "policy/krb5_handles.h"
+#include "service/membership.h"
+
+#include <array>
+
+#include <unistd.h>
+
+namespace ae::service {
+namespace {
+
+using policy::krb5_error;
+using policy::krb5_name;
+using policy::krb5_start;
+using policy::Krb5Keytab;
+
+constexpr std::string_view kJoinRemedy =
+    "Join the host to the domain (for example with adcli join), or name its keytab with --keytab";
+
+// The machine account is the one principal of a single component that ends in '$'.
+std::string machine_principal(krb5_context context, krb5_keytab keytab) {
+    krb5_kt_cursor cursor{};
+    if (krb5_kt_start_seq_get(context, keytab, &cursor) != 0) {
+        return {};
+    }
+    std::string found;
+    krb5_keytab_entry entry{};
+    while (found.empty() && krb5_kt_next_entry(context, keytab, &entry, &cursor) == 0) {
+        const std::string name = krb5_name(context, entry.principal);
+        const auto at = name.rfind('@');
+        if (at != std::string::npos && at > 0 && name[at - 1] == '$' &&
+            name.find('/') == std::string::npos) {
+            found = name;
+        }
+        krb5_free_keytab_entry_contents(context, &entry);
+    }
+    krb5_kt_end_seq_get(context, keytab, &cursor);
+    return found;
+}
+
+std::string host_fqdn(const std::string& domain) {
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0) {
+        return {};
+    }
+    const std::string host = to_lower(name.data());
+    return host.find('.') == std::string::npos ? host + '.' + domain : host;
+}
+
+Result<std::string> keytab_name(krb5_context context, krb5_keytab keytab) {
+    std::array<char, 1024> name{};
+    if (const auto code = krb5_kt_get_name(context, keytab, name.data(), name.size()); code != 0) {
+        return fail(krb5_error(context, code, "name of the machine keytab"));
+    }
+    const std::string text = name.data();
+    return text.starts_with("FILE:") ? text.substr(5) : text;
+}
+
+}  // namespace
+
+Result<Membership> read_membership(const std::string& keytab_path) {
+    auto context = krb5_start();
+    if (!context) {
+        return pass(context);
+    }
+    krb5_context krb5 = context->get();
+    Krb5Keytab keytab(krb5);
+    const krb5_error_code code = keytab_path.empty()
+                                     ? krb5_kt_default(krb5, keytab.put())
+                                     : krb5_kt_resolve(krb5, keytab_path.c_str(), keytab.put());
+    if (code != 0) {
+        return fail(krb5_error(krb5, code, "open the machine keytab " + keytab_path));
+    }
+    const auto path = keytab_name(krb5, keytab.get());
+    if (!path) {
+        return fail(path.error());
+    }
+    if (::access(path->c_str(), R_OK) != 0) {
+        const bool missing = errno == ENOENT;
+        return fail(missing ? kNotDomainJoined : kAccessDenied,
+                    missing ? "this host is not joined to a domain: there is no keytab " + *path
+                            : "the machine keytab " + *path + " may not be read",
+                    std::string(missing ? kJoinRemedy : "Run the command as root"));
+    }
+    const std::string principal = machine_principal(krb5, keytab.get());
+    const auto at = principal.rfind('@');
+    if (principal.empty()) {
+        return fail(kNotDomainJoined,
+                    "the keytab " + *path + " holds no machine account (a principal NAME$@REALM)",
+                    std::string(kJoinRemedy));
+    }
+    Membership membership;
+    membership.principal = principal;
+    membership.account_name = principal.substr(0, at);
+    membership.domain_dns = to_lower(principal.substr(at + 1));
+    membership.host_fqdn = host_fqdn(membership.domain_dns);
+    return membership;
+}
+
+}  // namespace ae::service

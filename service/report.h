@@ -1,0 +1,23 @@
+// What a pulse says to people (a table) and to programs (one JSON object): pure, any thread.
+// Both are made from the same PulseReport; foreign text is escaped here and nowhere else.
+#pragma once
+
+#include "engine/pulse.h"
+
+#include <string>
+#include <vector>
+
+namespace ae::service {
+
+struct RunReport {
+    engine::PulseReport pulse{};
+    std::vector<engine::Event> events{};
+};
+
+std::string as_text(const RunReport& report);
+std::string as_json(const RunReport& report);
+
+// 0: everything that should happen did.  2: something failed; the report says what.
+int exit_code(const RunReport& report);
+
+}  // namespace ae::service
