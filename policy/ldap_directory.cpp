@@ -64,7 +64,8 @@ std::string below(std::string_view child, const std::string& parent) {
 engine::TrustSet to_trust_set(Result<SearchAnswer> answer, const std::string& base) {
     engine::TrustSet set;
     if (!answer) {
-        // A forest that never had a CA has no NTAuthCertificates; that is an answer, and an empty one.
+        // A forest that never had a CA has no NTAuthCertificates; that is an answer, and an empty
+        // one.
         set.complete = answer.error().code == kNoSuchObject;
         set.problem = set.complete ? "" : answer.error().sentence();
         return set;

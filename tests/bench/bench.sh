@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# ./dev bench: the small things by Google Benchmark, whole processes in a lab of its own.
+set -euo pipefail
+here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+repo=$(readlink -f "$here/../..")
+bin=$repo/build/linux-release/bin
+
+"$bin/micro_bench" "$@"
+
+export AE_LAB_DIR=$repo/build/bench-lab AE_LABCA=$bin/labca
+trap '"$repo/tests/lab/lab.sh" down' EXIT
+"$repo/tests/lab/lab.sh" up
+"$repo/tests/lab/lab.sh" exec sh -c "umask 022; mkdir -p /etc/aeclient/policy.d /var/lib/aeclient
+    cat > /etc/aeclient/policy.d/10-autoenrollment.reg" <<'REG'
+Windows Registry Editor Version 5.00
+
+[HKEY_LOCAL_MACHINE\Software\Policies\Microsoft\Cryptography\AutoEnrollment]
+"AEPolicy"=dword:00000007
+REG
+"$repo/tests/lab/lab.sh" exec python3 "$here/bench.py" "$bin"

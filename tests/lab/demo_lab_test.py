@@ -1,0 +1,47 @@
+#!/usr/bin/env python3
+"""`./dev demo --json` prints one JSON object that keeps its word."""
+import json
+import pathlib
+import subprocess
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+DECISION = {"template", "verdict", "rule", "fact", "remedy"}
+CALL = {"method", "principal", "auth_type", "auth_level", "header_signing", "flags", "attributes",
+        "request_format", "template", "request_id", "disposition"}
+
+
+class Demo(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        result = subprocess.run([sys.executable, str(HERE / "demo.py"), "--json"], stdin=subprocess.DEVNULL,
+                                capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout + result.stderr
+        cls.demo = json.loads(result.stdout)
+
+    def test_keys(self):
+        self.assertLessEqual({"enrolled", "decisions", "events", "chain_verified", "ca_log", "second_pulse"},
+                             set(self.demo))
+
+    def test_enrolled(self):
+        self.assertEqual(sorted(entry["template"] for entry in self.demo["enrolled"]),
+                         ["CorpMachine", "CorpMachineEC"])
+        for entry in self.demo["enrolled"]:
+            self.assertLessEqual({"template", "ca", "thumbprint", "path"}, set(entry))
+        self.assertIs(self.demo["chain_verified"], True)
+
+    def test_decisions(self):
+        for decision in self.demo["decisions"] + self.demo["second_pulse"]["decisions"]:
+            self.assertEqual(set(decision), DECISION)
+        self.assertEqual(self.demo["second_pulse"]["enrolled"], [])
+
+    def test_what_the_cas_saw(self):
+        self.assertEqual(len(self.demo["ca_log"]), 2)
+        for call in self.demo["ca_log"]:
+            self.assertEqual(set(call), CALL)
+            self.assertEqual((call["principal"], call["auth_level"]), ("WS1$@CORP.EXAMPLE.TEST", 6))
+
+
+if __name__ == "__main__":
+    sys.exit(0 if unittest.main(exit=False, verbosity=2).result.wasSuccessful() else 1)

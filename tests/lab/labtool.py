@@ -1,0 +1,102 @@
+"""The lab as lab tests and the demo see it: start, stop, run things inside, read what the CAs logged."""
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parent
+REPO = HERE.parent.parent
+BIN = pathlib.Path(os.environ.get("AE_BIN", REPO / "build/linux-release/bin"))
+STATE = "/var/lib/aeclient"  # inside the lab: private to it
+REALM = "CORP.EXAMPLE.TEST"
+MEMBER = f"WS1$@{REALM}"
+
+POLICY_FILE = "/etc/aeclient/policy.d/10-autoenrollment.reg"
+POLICY_TEXT = """Windows Registry Editor Version 5.00
+
+[HKEY_LOCAL_MACHINE\\Software\\Policies\\Microsoft\\Cryptography\\AutoEnrollment]
+"AEPolicy"=dword:{bits:08x}
+"""
+
+
+class Lab:
+    def __init__(self, directory):
+        self.directory = pathlib.Path(directory).resolve()
+        self.environment = dict(os.environ, AE_LAB_DIR=str(self.directory), AE_LABCA=str(BIN / "labca"))
+
+    def _lab(self, *arguments, **options):
+        return subprocess.run([str(HERE / "lab.sh"), *arguments], env=self.environment, **options)
+
+    def up(self):
+        self._lab("up", check=True)
+
+    def down(self):
+        self._lab("down", check=True)
+
+    def run(self, *command, check=True, text_input=None):
+        """Runs a command inside the lab; standard output and error are captured as text."""
+        result = self._lab("exec", *map(str, command), input=text_input or "", capture_output=True,
+                           text=True)
+        if check and result.returncode != 0:
+            raise RuntimeError(f"{shlex.join(map(str, command))} ended with {result.returncode}:\n"
+                               f"{result.stdout}{result.stderr}")
+        return result
+
+    def show(self, *command):
+        """Runs a command inside the lab with the streams of this process; returns its exit code."""
+        return self._lab("exec", *map(str, command)).returncode
+
+    def start(self, *command):
+        """Starts a command inside the lab in the background."""
+        return subprocess.Popen([str(HERE / "lab.sh"), "exec", *map(str, command)],
+                                env=self.environment, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def ca(self, name, *command):
+        """start, stop, or a control command of the lab CA (list, approve ID, set KEY=VALUE ...)."""
+        result = self._lab("ca", name, *map(str, command), capture_output=True, text=True,
+                           stdin=subprocess.DEVNULL)
+        if result.returncode != 0:
+            raise RuntimeError(f"lab CA {name} {command}: {result.stdout}{result.stderr}")
+        return result.stdout
+
+    def reset(self):
+        """A member that was never enrolled: no stores, no policy, no call in the CAs' logs."""
+        self.run(HERE / "reset.sh")
+        for log in self.directory.glob("ca*/calls.jsonl"):
+            log.write_text("")
+
+    def set_policy(self, bits):
+        self.run("sh", "-c", f"umask 022; mkdir -p /etc/aeclient/policy.d; cat > {POLICY_FILE}",
+                 text_input=POLICY_TEXT.format(bits=bits))
+
+    def pulse(self, *options):
+        """One machine pulse; returns (exit code, the JSON report, standard error)."""
+        result = self.run(BIN / "aeclient", "pulse", "--foreground", "--json", *options, check=False)
+        try:
+            report = json.loads(result.stdout)
+        except json.JSONDecodeError:
+            report = None
+        return result.returncode, report, result.stderr
+
+    def ca_calls(self, method=None):
+        """What crossed the wire, as the CAs saw it."""
+        calls = []
+        for log in sorted(self.directory.glob("ca*/calls.jsonl")):
+            calls += [json.loads(line) for line in log.read_text().splitlines()]
+        return [call for call in calls if method is None or call["method"] == method]
+
+    def entries(self):
+        """The entries of the machine's MY store: list of (path inside the lab, entry.json)."""
+        listing = self.run("sh", "-c", f"ls -1d {STATE}/machine/my/*/ 2>/dev/null || true").stdout.split()
+        paths = [path.rstrip("/") for path in listing]
+        return [(path, json.loads(self.run("cat", f"{path}/entry.json").stdout)) for path in paths]
+
+    def verify_chain(self, path):
+        """openssl verify of an entry against nothing but the replicated roots; returns (ok, output)."""
+        script = (f"cat {STATE}/machine/root/*.pem > /run/replicated-roots.pem && "
+                  f"openssl verify -no-CAfile -no-CApath -no-CAstore -CAfile /run/replicated-roots.pem "
+                  f"-untrusted {path}/chain.pem {path}/cert.pem")
+        result = self.run("sh", "-c", script, check=False)
+        return result.returncode == 0, result.stdout + result.stderr
