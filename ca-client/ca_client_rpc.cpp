@@ -33,18 +33,13 @@ std::string account_name(const engine::Account& account) {
     return domain + '\\' + account.sam_account_name;
 }
 
-// Issued: everything in the answer's bag but the certificate itself.
-Result<engine::CaReply> with_chain(engine::CaReply reply, const CertificateAnswer& answer) {
-    if (reply.disposition != engine::Disposition::issued || answer.full_response.empty()) {
-        return reply;
-    }
+// Everything in the answer's bag but the certificate itself.
+Result<std::vector<Bytes>> chain_of(const CertificateAnswer& answer) {
     auto bag = certificates_of_signed_data(answer.full_response);
-    if (!bag) {
-        return pass(bag, "read the chain of the answer");
+    if (bag) {
+        std::erase_if(*bag, [&](const Bytes& each) { return equal(each, answer.certificate); });
     }
-    std::erase_if(*bag, [&](const Bytes& each) { return equal(each, reply.certificate); });
-    reply.chain = std::move(*bag);
-    return reply;
+    return bag;
 }
 
 class RpcCaClient final : public engine::CaClient {
@@ -75,8 +70,7 @@ class RpcCaClient final : public engine::CaClient {
             log("activate once more: " + attempt.reply.error().sentence());
             attempt = submit_once(ca, request);
         }
-        return attempt.reply ? std::move(attempt.reply)
-                             : pass(attempt.reply, "submit to " + printable(ca.config()));
+        return std::move(attempt.reply);
     }
 
   private:
@@ -127,18 +121,37 @@ class RpcCaClient final : public engine::CaClient {
         object.release(options_.log);
         auto answer = decode_certificate_answer(*stub);
         if (!answer) {
+            answer.error().code = kCallFailed;  // W7: an answer that nobody can read is none
             return {.reply = pass(answer, "read the answer")};
         }
-        return {.reply = with_chain(judge(*answer), *answer)};
+        return {.reply = reply_of(*answer)};
     }
 
+    engine::CaReply reply_of(const CertificateAnswer& answer) const {
+        engine::CaReply reply = judge(answer);
+        if (reply.disposition != engine::Disposition::issued || answer.full_response.empty()) {
+            return reply;
+        }
+        // The chain only helps: without it the replicated intermediates must do (check I7).
+        if (auto chain = chain_of(answer)) {
+            reply.chain = std::move(*chain);
+        } else {
+            log("the chain in the answer is left out: " + chain.error().sentence());
+        }
+        return reply;
+    }
+
+    // W7: once the request went out, only a server that says it ran nothing leaves the way to
+    // another CA open; everything else, an answer that cannot be opened included, tells as little
+    // as none.
     static Attempt unanswered(const RemoteObject& object, Error error) {
+        const FaultSaid said = object.fault_said();
         const bool gone = error.code == kObjectDisconnected || error.code == kInvalidObject;
-        // W7: a reply that cannot be opened tells as little as none.
-        if (object.request_went_out() && error.code == kSecurityInternal) {
+        if (object.request_went_out() && said == FaultSaid::nothing) {
             error.code = kCallFailed;
         }
-        return {.reply = fail(std::move(error)), .stale = gone};
+        return {.reply = fail(std::move(error)),
+                .stale = gone && said == FaultSaid::unexecuted_under_seal};
     }
 
     void log(const std::string& text) const {

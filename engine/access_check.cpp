@@ -53,16 +53,16 @@ AccessAnswer decided_by(const Ace& ace, Right right) {
     std::string reason = name_of(ace);
     reason += ace.denies() ? " denies " : " grants ";
     reason += to_string(right);
-    return {!ace.denies(), std::move(reason)};
+    return {!ace.denies(), std::move(reason), ace.denies()};
 }
 
 AccessAnswer nothing_grants(Right right, std::size_t entries) {
     if (entries == 0) {
-        return {false, "the DACL is empty and grants nothing"};
+        return {false, "the DACL is empty and grants nothing", false};
     }
     std::string reason = "none of the " + std::to_string(entries) + " ACEs grants the account ";
     reason += to_string(right);
-    return {false, std::move(reason)};
+    return {false, std::move(reason), false};
 }
 
 // Rules S4, S5, [MS-ADTS] 5.1.3.3.4: the first entry that speaks of the right decides.
@@ -118,7 +118,7 @@ bool SidSet::contains(const Sid& sid) const { return std::ranges::binary_search(
 
 AccessAnswer check_access(const SecurityDescriptor& object, Right right, const SidSet& account) {
     if (!object.dacl) {
-        return {true, "there is no DACL, which grants everything"};  // rule S1
+        return {true, "there is no DACL, which grants everything", false};  // rule S1
     }
     return right == Right::read ? check_read(object, account)
                                 : check_extended(*object.dacl, right, account);

@@ -30,6 +30,7 @@ class SidSet {
 struct AccessAnswer {
     bool granted = false;
     std::string reason{};  // "allow object ACE 3 for S-1-5-21-1-2-3-515 grants Autoenroll"
+    bool denied = false;   // an entry denies it: to grant it elsewhere would not help
 };
 
 AccessAnswer check_access(const SecurityDescriptor& object, Right right, const SidSet& account);

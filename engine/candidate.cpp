@@ -43,8 +43,9 @@ Refusal check_rights(const Template& wanted, const SecurityDescriptor& object,
             return {};
         }
         return refuse(wanted, verdict, "E3", std::move(answer.reason),
-                      "grant " + std::string(to_string(right)) +
-                          " on the template to a group of this account");
+                      answer.denied ? "remove that entry, or the account from the group it names"
+                                    : "grant " + std::string(to_string(right)) +
+                                          " on the template to a group of this account");
     };
     if (auto refusal = lacks(Right::enroll, Verdict::no_enroll_right)) {
         return refusal;
@@ -77,12 +78,14 @@ Refusal check_signatures(const Template& wanted) {  // E6
     if (wanted.ra_signatures == 1) {
         return refuse(wanted, Verdict::unavailable, "E6",
                       "one authorized signature is required; this build does not sign a request "
-                      "with a certificate that the account holds");
+                      "with a certificate that the account holds",
+                      {}, EventId::ce_signature_requirement);
     }
     return refuse(wanted, Verdict::not_autoenrollable, "E6",
                   std::to_string(wanted.ra_signatures) +
                       " authorized signatures are required, and at most one can be given",
-                  "require at most one signature on the template's issuance tab");
+                  "require at most one signature on the template's issuance tab",
+                  EventId::ce_signature_requirement);
 }
 
 Refusal check_names(const Template& wanted) {  // E7
@@ -173,7 +176,7 @@ Refusal check_offer(const Template& wanted, const CaOffer& offer) {  // E10, S12
     return refuse(wanted, Verdict::not_offered, "E10",
                   unlisted ? "no enrollment service lists it" : listed(offer.closed),
                   unlisted ? "publish the template on a CA"
-                           : "let the account request certificates on that CA",
+                           : "correct the CA's enrollment service object as named",
                   EventId::ce_no_ca_issues);
 }
 

@@ -47,6 +47,8 @@ constexpr std::array kRows = {
         "Enrollment for the {0}: the request for template {1} cannot be built: {2}"},
     Row{EventId::ce_no_ca_issues, warning,
         "Enrollment for the {0}: no certification authority issues template {1}: {2}."},
+    Row{EventId::ce_signature_requirement, warning,
+        "Enrollment for the {0}: the signature requirement of template {1} is not met: {2}."},
     Row{EventId::ce_not_installed, warning,
         "Enrollment for the {0}: the answer for template {1} from {2} (request {3}) is not "
         "installed: {4}"},

@@ -23,22 +23,23 @@ enum class EventId : std::uint32_t {
     ae_failed = 0x10006,                 // code, sentence
     ae_directory_unreachable = 0x1000F,  // code, sentence
     // Source CertEnroll
-    ce_template_unreadable = 0x30004,  // template, fact
-    ce_enrollment_failed = 0x3000D,    // template, CA, request, sentence
-    ce_enroll_failed_at_ca = 0x30011,  // template, CA, sentence
-    ce_enrolled = 0x30013,             // template, CA, request
-    ce_pending = 0x30015,              // template, CA, request
-    ce_no_ca = 0x30018,                // template, fact
-    ce_needs_interaction = 0x30026,    // template, fact
-    ce_machine_only = 0x3002A,         // template
-    ce_request_not_built = 0x3002D,    // template, sentence
-    ce_no_ca_issues = 0x3002F,         // template, fact
-    ce_not_installed = 0x30032,        // template, CA, request, sentence
-    ce_user_only = 0x30033,            // template
-    ce_ca_not_trusted = 0x30034,       // CA, fact
-    ce_provider_missing = 0x30037,     // template, fact
-    ce_superseded = 0x30038,           // template, fact
-    ce_algorithm_missing = 0x3003A,    // template, fact
+    ce_template_unreadable = 0x30004,    // template, fact
+    ce_enrollment_failed = 0x3000D,      // template, CA, request, sentence
+    ce_enroll_failed_at_ca = 0x30011,    // template, CA, sentence
+    ce_enrolled = 0x30013,               // template, CA, request
+    ce_pending = 0x30015,                // template, CA, request
+    ce_no_ca = 0x30018,                  // template, fact
+    ce_needs_interaction = 0x30026,      // template, fact
+    ce_machine_only = 0x3002A,           // template
+    ce_request_not_built = 0x3002D,      // template, sentence
+    ce_no_ca_issues = 0x3002F,           // template, fact
+    ce_signature_requirement = 0x30030,  // (template, reason)
+    ce_not_installed = 0x30032,          // template, CA, request, sentence
+    ce_user_only = 0x30033,              // template
+    ce_ca_not_trusted = 0x30034,         // CA, fact
+    ce_provider_missing = 0x30037,       // template, fact
+    ce_superseded = 0x30038,             // template, fact
+    ce_algorithm_missing = 0x3003A,      // template, fact
 };
 
 struct Event {

@@ -135,7 +135,6 @@ class Pulse {
     void act() {
         const bool enabled =
             world_.policy.enroll() || world_.policy.manage() || world_.policy.pending();
-        drop_overdue_requests();
         if (enabled) {
             log_.record(EventId::ae_enrollment_called);
         }
@@ -154,27 +153,12 @@ class Pulse {
         log_.record(EventId::ae_enrollment_returned);
     }
 
-    // Rules N5, N9, X4: whatever the policy says; the list of requirements does not change by it.
-    void drop_overdue_requests() {
-        for (const PendingRequest& request : world_.pending) {
-            if (!is_overdue(request, options_.now)) {
-                continue;
-            }
-            const std::string what = "drop overdue request " +
-                                     std::to_string(request.request_id.value_or(0)) + " for " +
-                                     request.template_name;
-            if (Done dropped = drop_request(ports_, request); !dropped) {
-                add_failure(std::move(dropped.error()).within(what));
-            }
-        }
-        std::erase_if(world_.pending, [&](const PendingRequest& request) {
-            return is_overdue(request, options_.now);
-        });
-    }
-
     void report_decision(const Decision& decision) {
         if (decision.event) {
             log_.record(*decision.event, {decision.template_name, decision.fact});
+        } else if (decision.verdict == Verdict::unavailable ||
+                   decision.verdict == Verdict::not_supported) {
+            report_.notes.push_back("template " + decision.template_name + ": " + decision.fact);
         }
         if (decision.verdict == Verdict::not_understood) {
             add_failure(Error{kInvalidData, decision.fact, decision.remedy}.within(

@@ -53,13 +53,6 @@ struct Enroller::Attempt {
     std::uint32_t last_request_id = 0;
 };
 
-Done drop_request(const Ports& ports, const PendingRequest& request) {
-    Done dropped = ports.certificates.drop_pending(request).and_then(
-        [&](auto) { return ports.keys.erase(request.key_reference); });
-    // kBusy: a certificate uses the key, so it is not an orphan.
-    return dropped || dropped.error().code != kBusy ? dropped : done();
-}
-
 void PulseLog::record(EventId id, std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), std::string(to_string(scope_)));
     sink_.record(make_event(id, arguments));
@@ -186,6 +179,7 @@ Enroller::Step Enroller::ask(Attempt& attempt, const EnrollmentService& ca) {
     // Before anything is sent: whatever happens from here on, a crash included, the key of a
     // request that a CA may have taken is known to the next pulse (rules W6, W7).
     if (Done noted = ports_.certificates.save_pending(entry_of(attempt, ca)); !noted) {
+        log_.record(EventId::ce_request_not_built, {attempt.wanted.name, noted.error().sentence()});
         discard_key(attempt);
         fail_decision(attempt, std::move(noted.error()).within("note the request"));
         return Step::finished;
@@ -250,7 +244,8 @@ Enroller::Step Enroller::wait_for(Attempt& attempt, const EnrollmentService& ca,
     attempt.decision.verdict = Verdict::pending;
     attempt.decision.fact =
         "request " + std::to_string(reply.request_id) + " waits at " + attempt.last_ca;
-    attempt.decision.remedy = "let a manager of the CA approve or deny it";
+    attempt.decision.remedy =
+        "this build does not fetch approved requests yet; the entry and its key are kept";
     return Step::finished;
 }
 
@@ -309,8 +304,11 @@ void Enroller::discard_key(Attempt& attempt) {
     const PendingRequest entry{.key_reference = attempt.key->reference(),
                                .template_name = attempt.wanted.name};
     attempt.key.reset();
-    if (Done dropped = drop_request(ports_, entry); !dropped) {
-        attempt.errors.push_back(std::move(dropped.error()).within("erase the unused key"));
+    const Done dropped = ports_.certificates.drop_pending(entry).and_then(
+        [&](auto) { return ports_.keys.erase(entry.key_reference); });
+    // kBusy: a certificate uses the key, so it is not an orphan.
+    if (!dropped && dropped.error().code != kBusy) {
+        attempt.errors.push_back(Error(dropped.error()).within("erase the unused key"));
     }
 }
 

@@ -29,9 +29,6 @@ class PulseLog {
     Scope scope_;
 };
 
-// Takes an entry out of REQUEST together with its key, unless a certificate uses the key (rule X4).
-Done drop_request(const Ports& ports, const PendingRequest& request);
-
 class Enroller {
   public:
     // All arguments must outlive the object.

@@ -32,6 +32,10 @@ std::string gate_name(const AutoenrollPolicy& policy) {
     return "AEPolicy is 0x" + digits;
 }
 
+std::string origin_of(const AutoenrollPolicy& policy) {
+    return policy.source.empty() ? "" : ", which comes from " + policy.source;
+}
+
 // The column "Gate" of rules Q1-Q10, and rule A2.
 bool gate_open(const AutoenrollPolicy& policy, const Review& review) {
     if (review.need == Need::renew) {
@@ -46,7 +50,7 @@ Decision closed_gate(const Template& wanted, const AutoenrollPolicy& policy, con
                 Verdict::policy_off,
                 "A1",
                 gate_name(policy) + ": disabled",
-                "enable autoenrollment in group policy",
+                "clear 0x8000 of AEPolicy" + origin_of(policy),
                 {}};
     }
     const bool renewal = review.need == Need::renew;
@@ -55,7 +59,7 @@ Decision closed_gate(const Template& wanted, const AutoenrollPolicy& policy, con
             renewal ? "A2" : review.rule,
             review.fact + "; " + gate_name(policy) +
                 (renewal ? ", which lacks 0x2 (renew)" : ", which lacks 0x1 (enroll)"),
-            "enable autoenrollment in group policy",
+            "set AEPolicy to 7" + origin_of(policy),
             {}};
 }
 
@@ -70,7 +74,7 @@ Decision decide_need(const Template& wanted, const Snapshot& world, const Review
                 "D3",
                 "request " + std::to_string(*request->request_id) + " waits at " +
                     request->ca.config() + " since " + ae::to_string(request->submitted),
-                "let a manager of the CA approve or deny it",
+                "this build does not fetch approved requests yet; the entry and its key are kept",
                 {}};
     }
     if (!gate_open(world.policy, review)) {
@@ -115,6 +119,10 @@ Standing judge(const Template& wanted, const Snapshot& world, const SidSet& acco
         decide_need(wanted, world, review_held(wanted, held, world.now), candidacy.entitlement);
     standing.on_list = standing.decision.verdict == Verdict::enroll ||
                        standing.decision.verdict == Verdict::unavailable;
+    // What this build never requests must not keep the old template away for good.
+    if (standing.decision.rule == "D4" && valid == held.end()) {
+        standing.acting = false;
+    }
     return standing;
 }
 

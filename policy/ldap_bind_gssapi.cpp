@@ -62,7 +62,8 @@ Result<BoundLdap> connect_and_bind(const LdapServer& server, const std::string& 
         return pass(socket, "connect to " + server.dns_name + " (" + server.address + ")");
     }
     const auto binding = "bind to " + server.dns_name;
-    if (auto fetched = fetch_ldap_ticket(credential_cache, server.dns_name); !fetched) {
+    if (auto fetched = fetch_ldap_ticket(credential_cache, server.dns_name, server.domain_dns);
+        !fetched) {
         return pass(fetched, binding);
     }
     BoundLdap bound;

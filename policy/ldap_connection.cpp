@@ -13,7 +13,8 @@
 namespace ae::policy {
 namespace {
 
-constexpr ber_int_t kPageSize = 500;  // below the 1000 that a controller sends at most
+constexpr std::size_t kMostPages = 1000;  // half a million entries: no directory of ours
+constexpr ber_int_t kPageSize = 500;      // below the 1000 that a controller sends at most
 constexpr const char* kSdFlagsControl = "1.2.840.113556.1.4.801";  // [MS-ADTS] 3.1.1.3.4.1.11
 
 struct ControlTraits {
@@ -219,7 +220,7 @@ Result<std::string> LdapConnection::finish_page(LDAPMessage* message, const Sear
 
 // "tokenGroups;range=0-1499" is the first part of tokenGroups; asks until the last part has come.
 Done LdapConnection::complete_ranges(const SearchRequest& request, LdapEntry& entry) {
-    for (;;) {
+    for (std::size_t part_number = 0; part_number < kMostPages; ++part_number) {
         std::optional<AttributeRange> range;
         AttributeMap::node_type part;
         for (auto at = entry.attributes.begin(); at != entry.attributes.end(); ++at) {
@@ -261,14 +262,20 @@ Done LdapConnection::complete_ranges(const SearchRequest& request, LdapEntry& en
         }
         entry.attributes.merge(answer.entries.front().attributes);
     }
+    return fail(kInvalidData, "search below " + printable(request.base) +
+                                  ": the server sends the parts of an attribute without end");
 }
 
 Result<SearchAnswer> LdapConnection::finish(Result<int> first, const SearchRequest& request) {
     SearchAnswer answer;
     auto id = std::move(first);
-    for (;;) {
+    for (std::size_t page = 0;; ++page) {
         if (!id) {
             return pass(id);
+        }
+        if (page == kMostPages) {
+            return fail(kInvalidData, "search below " + printable(request.base) +
+                                          ": the server sends pages without end");
         }
         auto cookie = receive(*id, request, answer);
         if (!cookie) {

@@ -18,8 +18,9 @@
 namespace ae::policy {
 
 struct LdapServer {
-    std::string dns_name{};  // Kerberos must prove it
-    std::string address{};   // numeric
+    std::string dns_name{};    // Kerberos must prove that it is a controller
+    std::string domain_dns{};  // of this domain
+    std::string address{};     // numeric
     std::uint16_t port = 389;
 };
 

@@ -14,7 +14,12 @@ namespace ae::policy {
 // `cache` as Kerberos names it ("FILE:/run/...", "MEMORY:x"); empty: the process' own default.
 // Errors: kNoCredentials (no cache), kContextExpired, kTargetUnknown, kNoKdc, kTimeSkew,
 // kLogonFailure, kSecurityInternal.  Blocks as long as krb5.conf lets the library try KDCs.
-Done fetch_ldap_ticket(const std::string& cache, const std::string& dns_host);
+//
+// Also proves that the host is a domain controller of `domain_dns`: SRV records are anybody's word,
+// and any machine account may register ldap/<its host> for itself; ldap/<host>/<domain> only a
+// controller has ([MS-ADTS] 5.1.3.4 "mutual authentication": the three-part name).
+Done fetch_ldap_ticket(const std::string& cache, const std::string& dns_host,
+                       const std::string& domain_dns);
 
 // Makes `cache` the calling thread's default for GSSAPI while it lives: OpenLDAP takes a credential
 // handle (LDAP_OPT_X_SASL_GSS_CREDS) only in the middle of a bind.  Afterwards the thread has the

@@ -25,31 +25,45 @@ struct TicketQuestion {
     krb5_creds* ticket = nullptr;
 };
 
+krb5_error_code fetch(krb5_context context, krb5_ccache cache, krb5_principal client,
+                      const std::string& service) {
+    TicketQuestion question(context);
+    krb5_error_code code = ::krb5_copy_principal(context, client, &question.wanted.client);
+    if (code == 0) {
+        code = ::krb5_parse_name(context, service.c_str(), &question.wanted.server);
+    }
+    return code == 0 ? ::krb5_get_credentials(context, 0, cache, &question.wanted, &question.ticket)
+                     : code;
+}
+
 }  // namespace
 
-Done fetch_ldap_ticket(const std::string& cache_name, const std::string& dns_host) {
+Done fetch_ldap_ticket(const std::string& cache_name, const std::string& dns_host,
+                       const std::string& domain_dns) {
     auto started = krb5_start();
     if (!started) {
         return pass(started);
     }
     krb5_context context = started->get();
     Krb5Cache cache(context);
-    TicketQuestion question(context);
+    Krb5Principal client(context);
     krb5_error_code code = cache_name.empty()
                                ? ::krb5_cc_default(context, cache.put())
                                : ::krb5_cc_resolve(context, cache_name.c_str(), cache.put());
     if (code == 0) {
-        code = ::krb5_cc_get_principal(context, cache.get(), &question.wanted.client);
+        code = ::krb5_cc_get_principal(context, cache.get(), client.put());
     }
-    if (code == 0) {
-        code = ::krb5_sname_to_principal(context, dns_host.c_str(), "ldap", KRB5_NT_SRV_HST,
-                                         &question.wanted.server);
+    if (code != 0) {
+        return fail(krb5_error(context, code, "Kerberos ticket for ldap/" + dns_host));
     }
-    if (code == 0) {
-        code = ::krb5_get_credentials(context, 0, cache.get(), &question.wanted, &question.ticket);
+    const std::string realm(client.get()->realm.data, client.get()->realm.length);
+    for (const std::string& service : {"ldap/" + dns_host + '/' + domain_dns, "ldap/" + dns_host}) {
+        code = fetch(context, cache.get(), client.get(), service + '@' + realm);
+        if (code != 0) {
+            return fail(krb5_error(context, code, "Kerberos ticket for " + service));
+        }
     }
-    return code == 0 ? done()
-                     : fail(krb5_error(context, code, "Kerberos ticket for ldap/" + dns_host));
+    return done();
 }
 
 ThreadCredentialCache::ThreadCredentialCache(const std::string& cache) {

@@ -156,9 +156,9 @@ class LdapDirectory final : public engine::Directory {
     }
 
     Done open(const DomainController& controller) {
-        auto connection =
-            LdapConnection::open({controller.dns_name, controller.address, controller.port},
-                                 options_.credential_cache, options_.timeouts);
+        auto connection = LdapConnection::open(
+            {controller.dns_name, options_.domain_dns, controller.address, controller.port},
+            options_.credential_cache, options_.timeouts);
         if (!connection) {
             return pass(connection);
         }

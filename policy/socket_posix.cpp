@@ -3,6 +3,7 @@
 #include "engine/base/hresult_table.h"
 
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 
 #include <fcntl.h>
@@ -11,9 +12,12 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 namespace ae::policy {
 namespace {
+
+constexpr std::chrono::seconds kLongestStall{30};
 
 struct AddrinfoTraits {
     using value_type = addrinfo*;
@@ -65,6 +69,10 @@ Result<UniqueFd> connect_socket(const std::string& address, std::uint16_t port, 
         // Small requests must not wait for the acknowledgement of the one before.
         const int on = 1;
         ::setsockopt(fd.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        // The SASL layer reads a sealed packet to its end without asking poll() again.
+        const timeval stall{kLongestStall.count(), 0};
+        ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &stall, sizeof stall);
+        ::setsockopt(fd.get(), SOL_SOCKET, SO_SNDTIMEO, &stall, sizeof stall);
         ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) & ~O_NONBLOCK);
     }
     return fd;

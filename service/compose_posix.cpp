@@ -4,6 +4,7 @@
 #include "policy/policy_source.h"
 #include "service/compose.h"
 #include "service/credential.h"
+#include "service/kerberos_settings.h"
 #include "service/membership.h"
 #include "stores/cert_store.h"
 #include "stores/chain_checker.h"
@@ -23,13 +24,19 @@ struct Ground {
     std::unique_ptr<stores::StoreContext> stores;
 };
 
-Result<Ground> prepare(const PulseCommand& command) {
+Result<Ground> prepare(const PulseCommand& command, std::vector<std::string>& warnings) {
+    if (Done pinned = pin_kerberos_settings(); !pinned) {
+        return pass(pinned);
+    }
     auto membership = read_membership(command.keytab);
     if (!membership) {
         return pass(membership);
     }
     auto opened = stores::StoreContext::open(command.state_dir, engine::Scope::machine,
-                                             [](std::string_view text) { log_warning(text); });
+                                             [&warnings](std::string_view text) {
+                                                 log_warning(text);
+                                                 warnings.emplace_back(text);
+                                             });
     if (!opened) {
         return pass(opened, "open the certificate stores");
     }
@@ -62,7 +69,8 @@ engine::PulseReport not_begun(Error error, engine::EventSink& events) {
 }
 
 engine::PulseReport pulse(const PulseCommand& command, engine::EventSink& events, Time now) {
-    auto ground = prepare(command);
+    std::vector<std::string> warnings;  // of the stores; outlives them
+    auto ground = prepare(command, warnings);
     if (!ground) {
         return not_begun(std::move(ground.error()), events);
     }
@@ -83,8 +91,10 @@ engine::PulseReport pulse(const PulseCommand& command, engine::EventSink& events
                                          *crypto);
     const engine::Ports ports{*policy, *directory, *keys, *certificates,
                               *chains, *crypto,    *ca,   events};
-    return engine::run_pulse(
+    engine::PulseReport report = engine::run_pulse(
         ports, {.scope = engine::Scope::machine, .now = now, .seed = std::random_device{}()});
+    report.notes.insert(report.notes.end(), warnings.begin(), warnings.end());
+    return report;
 }
 
 }  // namespace

@@ -22,8 +22,8 @@ class InitialOptions {
   public:
     explicit InitialOptions(krb5_context context) : context_(context) {
         if (krb5_get_init_creds_opt_alloc(context, &options_) == 0) {
-            krb5_preauthtype offered = KRB5_PADATA_ENC_TIMESTAMP;
-            krb5_get_init_creds_opt_set_preauth_list(options_, &offered, 1);
+            // The library keeps the pointer.
+            krb5_get_init_creds_opt_set_preauth_list(options_, &offered_, 1);
         }
     }
     InitialOptions(const InitialOptions&) = delete;
@@ -35,6 +35,7 @@ class InitialOptions {
 
   private:
     krb5_context context_;
+    krb5_preauthtype offered_ = KRB5_PADATA_ENC_TIMESTAMP;
     krb5_get_init_creds_opt* options_ = nullptr;
 };
 

@@ -32,7 +32,6 @@ void open_log(LogLevel level) {
     spdlog::set_default_logger(std::move(logger));
 }
 
-void log_error(std::string_view sentence) { spdlog::error("{}", printable(sentence)); }
 void log_warning(std::string_view sentence) { spdlog::warn("{}", printable(sentence)); }
 void log_debug(std::string_view sentence) { spdlog::debug("{}", printable(sentence)); }
 

@@ -15,7 +15,6 @@ enum class LogLevel { quiet, info, debug };
 
 // Standard error, one sentence a line, UTC.  Called once, before anything logs.
 void open_log(LogLevel level);
-void log_error(std::string_view sentence);
 void log_warning(std::string_view sentence);
 void log_debug(std::string_view sentence);
 

@@ -3,6 +3,7 @@
 #include "service/options.h"
 
 #include <chrono>
+#include <exception>
 #include <iostream>
 
 namespace {
@@ -24,7 +25,7 @@ int run(const PulseCommand& command) {
     const RunReport report = run_machine_pulse(command, events, now);
     std::cout << (command.output == Output::json ? as_json(report) : as_text(report)) << std::flush;
     if (!std::cout) {
-        log_error("the report could not be written to standard output");
+        std::cerr << "aeclient: the report could not be written to standard output\n";
         return 2;
     }
     return exit_code(report);
@@ -34,7 +35,11 @@ int run(const ExitNow& command) { return command.code; }
 
 }  // namespace
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
     return std::visit([](const auto& command) { return run(command); },
                       parse_command_line(argc, argv));
+} catch (const std::exception& error) {
+    // Nothing of ours throws; what a library or a full memory still may ends in one sentence too.
+    std::cerr << "aeclient: unexpected failure: " << error.what() << '\n';
+    return 2;
 }

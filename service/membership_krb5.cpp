@@ -18,20 +18,23 @@ using policy::Krb5Keytab;
 constexpr std::string_view kJoinRemedy =
     "Join the host to the domain (for example with adcli join), or name its keytab with --keytab";
 
-// The machine account is the one principal of a single component that ends in '$'.
+// The machine account is a principal of a single component that ends in '$'.  After a rename or a
+// new join an old one may still be there: the newest entry counts.
 std::string machine_principal(krb5_context context, krb5_keytab keytab) {
     krb5_kt_cursor cursor{};
     if (krb5_kt_start_seq_get(context, keytab, &cursor) != 0) {
         return {};
     }
     std::string found;
+    krb5_timestamp newest = 0;
     krb5_keytab_entry entry{};
-    while (found.empty() && krb5_kt_next_entry(context, keytab, &entry, &cursor) == 0) {
+    while (krb5_kt_next_entry(context, keytab, &entry, &cursor) == 0) {
         const std::string name = krb5_name(context, entry.principal);
         const auto at = name.rfind('@');
         if (at != std::string::npos && at > 0 && name[at - 1] == '$' &&
-            name.find('/') == std::string::npos) {
+            name.find('/') == std::string::npos && (found.empty() || entry.timestamp > newest)) {
             found = name;
+            newest = entry.timestamp;
         }
         krb5_free_keytab_entry_contents(context, &entry);
     }

@@ -42,11 +42,13 @@ std::string table(const std::vector<Row>& rows) {
     return text;
 }
 
-std::string policy_text(const engine::AutoenrollPolicy& policy) {
-    if (!policy.bits) {
-        return "AEPolicy is not set";
+// Empty when the pulse ended before it could know.
+std::string policy_text(const engine::PulseReport& pulse) {
+    if (pulse.policy.bits) {
+        return "AEPolicy " + std::to_string(*pulse.policy.bits) + " from " +
+               printable(pulse.policy.source) + '\n';
     }
-    return "AEPolicy " + std::to_string(*policy.bits) + " from " + printable(policy.source);
+    return pulse.ok() || !pulse.decisions.empty() ? "AEPolicy is not set\n" : "";
 }
 
 Json as_json_value(const engine::Decision& decision) {
@@ -93,7 +95,7 @@ Json list(const std::vector<T>& values) {
 
 std::string as_text(const RunReport& report) {
     const engine::PulseReport& pulse = report.pulse;
-    std::string text = policy_text(pulse.policy) + '\n';
+    std::string text = policy_text(pulse);
     if (!pulse.server.dns_name.empty()) {
         text += "domain controller " + printable(pulse.server.dns_name);
         text += pulse.server.site.empty() ? "" : ", site " + printable(pulse.server.site);
@@ -116,8 +118,11 @@ std::string as_text(const RunReport& report) {
                 to_string(entry.facts.not_before) + " to " + to_string(entry.facts.not_after) +
                 "\n  path     " + printable(entry.where.path) + '\n';
     }
+    for (const std::string& note : pulse.notes) {
+        text += "\nnote: " + printable(note) + '\n';
+    }
     if (pulse.ok() && pulse.enrolled.empty()) {
-        text += "\nnothing to do\n";
+        text += "\nnothing was enrolled, and nothing failed\n";
     }
     for (const Error& failure : pulse.failures) {
         text += "\nfailed: " + printable(failure.sentence()) + '\n';
@@ -137,6 +142,7 @@ std::string as_json(const RunReport& report) {
     json["enrolled"] = list(pulse.enrolled);
     json["decisions"] = list(pulse.decisions);
     json["events"] = list(report.events);
+    json["notes"] = pulse.notes;
     json["failures"] = list(pulse.failures);
     // Directory text may be any octets: replace what is not UTF-8 rather than fail.
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';

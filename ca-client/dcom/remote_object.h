@@ -49,6 +49,7 @@ class RemoteObject {
     Result<Bytes> call(std::uint16_t opnum, ByteView stub, std::chrono::milliseconds timeout);
     // True once octets of the latest call were handed to the network.
     [[nodiscard]] bool request_went_out() const { return association_.request_went_out(); }
+    [[nodiscard]] FaultSaid fault_said() const { return association_.fault_said(); }
     // Gives all references back; what fails here is logged and harms nobody.
     void release(const Log& log);
 

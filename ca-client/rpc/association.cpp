@@ -5,6 +5,7 @@
 #include "engine/base/hresult_table.h"
 
 #include <algorithm>
+#include <array>
 
 namespace ae::ca {
 namespace {
@@ -15,6 +16,14 @@ Deadline in(std::chrono::milliseconds time) { return std::chrono::steady_clock::
 
 tl::unexpected<Error> malformed(std::string_view why) {
     return fail(kInvalidData, "malformed reply: " + std::string(why));
+}
+
+// The last word of the server comes after our side is complete, so GSS never sees it: a
+// NegTokenResp with negState reject (RFC 4178 4.2.2).
+bool says_reject(ByteView token) {
+    constexpr std::array<std::uint8_t, 5> kReject = {0xA0, 0x03, 0x0A, 0x01, 0x02};
+    return token.size() >= 9 && token[0] == 0xA1 &&
+           std::ranges::equal(token.subspan(4, 5), kReject);
 }
 
 // A fault or refusal in place of the answer that a bind-like packet asks for.
@@ -160,6 +169,9 @@ Result<ContextResult> Association::bind_securely(const BindPacket& first) {
             return fail(kSecurityInternal, "the security exchange stops before it is complete");
         }
         if (step->complete) {
+            if (says_reject(received)) {
+                return fail(kSecurityInternal, "the server rejects the security exchange");
+            }
             auto size = security_->token_size();
             if (!size) {
                 return pass(size);
@@ -245,9 +257,14 @@ Result<Bytes> Association::receive_reply(const Call& call, Deadline deadline) {
             if (!fault) {
                 return pass(fault);
             }
-            return packet->header.call_id == call_id_
-                       ? fail(error_of_fault(*fault))
-                       : malformed("the fault belongs to another call");
+            if (packet->header.call_id != call_id_) {
+                return malformed("the fault belongs to another call");
+            }
+            if (fault->did_not_execute) {
+                fault_said_ =
+                    packet->trailer ? FaultSaid::unexecuted_under_seal : FaultSaid::unexecuted;
+            }
+            return fail(error_of_fault(*fault));
         }
         if (packet->header.type != PacketType::response) {
             return malformed("it is neither response nor fault");
@@ -268,6 +285,7 @@ Result<Bytes> Association::receive_reply(const Call& call, Deadline deadline) {
 
 Result<Bytes> Association::call(const Call& call) {
     request_went_out_ = false;
+    fault_said_ = FaultSaid::nothing;
     const Deadline deadline = in(call.timeout);
     auto sent = send_request(call, deadline);
     if (!sent) {

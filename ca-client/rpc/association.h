@@ -7,6 +7,7 @@
 #pragma once
 
 #include "ca-client/rpc/connection.h"
+#include "ca-client/rpc/fault.h"
 #include "ca-client/rpc/security_context.h"
 
 #include <chrono>
@@ -47,6 +48,8 @@ class Association {
 
     // True once octets of the latest call were handed to the network.
     [[nodiscard]] bool request_went_out() const { return request_went_out_; }
+    // Of the latest call, when it ended with a fault.
+    [[nodiscard]] FaultSaid fault_said() const { return fault_said_; }
     [[nodiscard]] std::string peer_address() const { return connection_->address(); }
 
   private:
@@ -76,6 +79,7 @@ class Association {
     std::uint32_t call_id_ = 0;
     bool header_signing_ = false;
     bool request_went_out_ = false;
+    FaultSaid fault_said_ = FaultSaid::nothing;
 };
 
 }  // namespace ae::ca

@@ -17,6 +17,11 @@ inline constexpr Hresult kInvalidObject = hresult(0x80010114);
 Hresult hresult_of_fault(std::uint32_t status);
 Hresult hresult_of_bind_nak(std::uint16_t reason);
 
+// How a call ended, as far as a fault told.  Only an unexecuted call may be sent again or
+// elsewhere, and only the sealed word for it may be acted upon at once: an unsealed fault can be
+// anybody's.
+enum class FaultSaid { nothing, unexecuted, unexecuted_under_seal };
+
 // "the server refused the call with fault 0x00000005"
 Error error_of_fault(const Fault& fault);
 

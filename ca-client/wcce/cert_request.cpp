@@ -47,7 +47,7 @@ void judge_disposition(const CertificateAnswer& answer, engine::CaReply& reply) 
     switch (answer.disposition) {
         case kIssued:
             if (answer.certificate.empty()) {
-                reply.code = kInvalidData;
+                reply.code = kCallFailed;  // it exists, and did not come: as a lost answer (W7)
                 return;
             }
             reply.disposition = Disposition::issued;
@@ -61,7 +61,9 @@ void judge_disposition(const CertificateAnswer& answer, engine::CaReply& reply) 
             reply.code = kRevoked;
             return;
         case kIssuedOutOfBand:
-            reply.code = kNotSupported;
+            // The certificate comes another way: the entry and its key are kept, nobody else is
+            // asked.
+            reply.disposition = Disposition::pending;
             return;
         case kIncomplete:
             reply.code = kUnexpected;

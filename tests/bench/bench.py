@@ -31,7 +31,7 @@ def empty_stores():
 
 
 def row(name, value, bar, good):
-    print(f"{name:<44} {value:>12}   {bar:<34} {'met' if good else 'MISSED'}")
+    print(f"{name:<46} {value:>12}   {bar:<34} {('met' if good else 'MISSED') if bar else ''}")
     return good
 
 
@@ -57,24 +57,27 @@ def main():
         noop.append(seconds)
         peaks.append(peak)
 
-    cache = "FILE:/run/bench.cc"
-    subprocess.run(["kinit", "-k", "-c", cache, "WS1$"], check=True)
-    environment = dict(os.environ, KRB5CCNAME=cache)
-    samba_command = ["/usr/bin/python3", str(HERE / "samba_directory_phase.py"), *OFFERED]
-    samba = []
-    for _ in range(5):
-        output = subprocess.run(samba_command, env=environment, check=True, capture_output=True, text=True)
-        samba.append(float(output.stdout.split()[-1]))
+    # Samba's phase twice: the process as ours is measured (Kerberos and start included), and the
+    # phase alone inside a process that has started and has its ticket.
+    script = ("kinit -k -c FILE:/run/bench.cc 'WS1$' && KRB5CCNAME=FILE:/run/bench.cc exec /usr/bin/python3 "
+              f"{HERE / 'samba_directory_phase.py'} {' '.join(OFFERED)}")
+    samba, samba_inside = [], []
+    for _ in range(7):
+        samba.append(timed(["sh", "-c", script])[0])
+        output = subprocess.run(["sh", "-c", script], check=True, capture_output=True, text=True)
+        samba_inside.append(float(output.stdout.split()[-1]))
 
     noop_median, samba_median = statistics.median(noop), statistics.median(samba)
     first_median, keys_median = statistics.median(first), statistics.median(keys)
     # Key generation is a lottery: compare the pulses' own cost by medians of many.
     overhead = first_median - keys_median
-    print(f"{'measure (median)':<44} {'value':>12}   bar")
+    inside_median = statistics.median(samba_inside)
+    print(f"{'measure (median)':<46} {'value':>12}   bar")
     good = [
         row("no-op pulse, exec to exit", milliseconds(noop_median), "<= 100 ms", noop_median <= 0.1),
-        row("  of Samba's directory phase", f"{noop_median / samba_median:.3f}",
+        row("  of Samba's directory phase, exec to exit", f"{noop_median / samba_median:.3f}",
             f"<= 0.2 of {milliseconds(samba_median)}", noop_median <= samba_median / 5),
+        row("  (Samba's phase alone, started, with ticket)", milliseconds(inside_median), "", True),
         row("first pulse, two certificates", milliseconds(first_median), "", True),
         row("  its key generations alone", milliseconds(keys_median), "", True),
         row("  what the pulse adds", milliseconds(overhead), "<= 500 ms", overhead <= 0.5),

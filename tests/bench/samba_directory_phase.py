@@ -2,11 +2,12 @@
 """What Samba's own autoenrollment extension does with the directory before it hands over to its
 helpers: find the DC, bind, read the enrollment services and each offered template.  Prints seconds.
 Run inside the lab with KRB5CCNAME set; used only by bench.py."""
+import os
 import sys
 import time
 
 from samba.auth import system_session
-from samba.credentials import MUST_USE_KERBEROS, Credentials
+from samba.credentials import MUST_USE_KERBEROS, SPECIFIED, Credentials
 from samba.gp.gp_cert_auto_enroll_ext import fetch_certification_authorities, fetch_template_attrs
 from samba.gp.gpclass import get_dc_hostname
 from samba.param import LoadParm
@@ -21,6 +22,7 @@ def main():
     lp.set("workgroup", "CORP")
     credentials = Credentials()
     credentials.guess(lp)
+    credentials.set_named_ccache(os.environ["KRB5CCNAME"], SPECIFIED, lp)
     credentials.set_kerberos_state(MUST_USE_KERBEROS)
     start = time.perf_counter()
     url = "ldap://%s" % get_dc_hostname(credentials, lp)

@@ -34,8 +34,19 @@ def problems_of(lab, entries, second, calls, chains):
             yield "the CA saw a request without header signing"
     if second["enrolled"] or second["failures"]:
         yield "the second pulse was not quiet"
+    held = {decision["template"] for decision in second["decisions"] if decision["verdict"] == "held"}
+    if held != {entry["template"] for _, entry in entries}:
+        yield f"the second pulse holds {held}, not what the first enrolled"
     if len(lab.entries()) != len(entries):
         yield "the second pulse changed the store"
+
+
+def event_problems(report):
+    """The sequence of an administrator's event log: 2, 4, one 19 per certificate, 5, 3."""
+    ids = [(event["source"], event["id"]) for event in report["events"]]
+    frame = [("AutoEnrollment", number) for number in (2, 4, 5, 3)]
+    if ids[:2] + ids[-2:] != frame or ids.count(("CertEnroll", 19)) != len(report["enrolled"]):
+        yield f"the events are {ids}"
 
 
 def gather(lab):
@@ -53,19 +64,19 @@ def show(lab):
     heading("first pulse: aeclient pulse --foreground (AEPolicy 7, empty stores)")
     code = lab.show(BIN / "aeclient", "pulse", "--foreground")
     entries, chains, calls, second = gather(lab)
-    for path, _ in entries:
-        heading(f"certificate {path}")
+    for path, entry in entries:
+        heading(f"certificate of template {entry['template']}: {path}")
         print(lab.run("openssl", "x509", "-in", f"{path}/cert.pem", "-noout", "-subject", "-issuer",
                       "-dates", "-ext", "subjectAltName").stdout, end="")
         print(chains[path][1], end="")
     heading("what the CAs saw")
     for call in calls:
         print(json.dumps(call))
-    heading("second pulse")
-    lab.show(BIN / "aeclient", "pulse", "--foreground")
+    heading("second pulse, and once more for the machine: the same")
+    again = lab.show(BIN / "aeclient", "pulse", "--foreground")
     problems = list(problems_of(lab, entries, second, calls, chains))
-    if code != 0:
-        problems.append(f"the first pulse ended with {code}")
+    if code != 0 or again != 0:
+        problems.append(f"the pulses ended with {code} and {again}")
     heading("result")
     print("\n".join(problems) or f"{len(entries)} certificates enrolled, verified, and left alone by the second pulse")
     return not problems
@@ -80,6 +91,7 @@ def show_json(lab):
     if code != 0 or sorted(
             entry["path"] for entry in first["enrolled"]) != sorted(f"{path}/cert.pem" for path in chains):
         problems.append("the first pulse's report does not agree with the store")
+    problems += event_problems(first)
     print(json.dumps({
         "enrolled": first["enrolled"],
         "decisions": first["decisions"],

@@ -32,6 +32,12 @@ class Demo(unittest.TestCase):
         self.assertIs(self.demo["chain_verified"], True)
 
     def test_decisions(self):
+        verdicts = {entry["template"]: entry["verdict"] for entry in self.demo["decisions"]}
+        later = {entry["template"]: entry["verdict"] for entry in self.demo["second_pulse"]["decisions"]}
+        for name in ("CorpMachine", "CorpMachineEC"):
+            self.assertEqual((verdicts[name], later[name]), ("issued", "held"))
+        self.assertEqual(self.demo["problems"], [])
+        self.assertTrue(self.demo["events"])
         for decision in self.demo["decisions"] + self.demo["second_pulse"]["decisions"]:
             self.assertEqual(set(decision), DECISION)
         self.assertEqual(self.demo["second_pulse"]["enrolled"], [])

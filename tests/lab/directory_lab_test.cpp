@@ -121,7 +121,7 @@ SCENARIO("the machine reads its account and the Public Key Services replica",
     }
     THEN("groups are transitive: Pilot-Machines is a member of PKI-Pilots") {
         auto connection =
-            LdapConnection::open({"dc1.corp.example.test", "127.0.0.2"}, ticket.cache());
+            LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"}, ticket.cache());
         REQUIRE(connection);
         for (const auto* name : {"Pilot-Machines", "PKI-Pilots", "PKI-Quarantine"}) {
             const auto group =
@@ -191,7 +191,7 @@ TEST_CASE("the connection is sealed, over IPv4 and IPv6", "[lab][ldap]") {
     const MachineTicket ticket;
     for (const auto* address : {"127.0.0.2", "fd00:ae::2"}) {
         const auto connection =
-            LdapConnection::open({"dc1.corp.example.test", address}, ticket.cache());
+            LdapConnection::open({"dc1.corp.example.test", kDomain, address}, ticket.cache());
         INFO(address << ": " << (connection ? std::string{} : connection.error().sentence()));
         REQUIRE(connection);
         CHECK(connection->strength() >= 56);
@@ -200,7 +200,8 @@ TEST_CASE("the connection is sealed, over IPv4 and IPv6", "[lab][ldap]") {
 
 TEST_CASE("values that a server sends in ranges arrive complete", "[lab][ldap][S10]") {
     const MachineTicket ticket;
-    auto connection = LdapConnection::open({"dc1.corp.example.test", "127.0.0.2"}, ticket.cache());
+    auto connection =
+        LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"}, ticket.cache());
     REQUIRE(connection);
     const SearchRequest whole{.base = "CN=Staff,CN=Users,DC=corp,DC=example,DC=test",
                               .attributes = {"member"}};
@@ -220,7 +221,8 @@ TEST_CASE("values that a server sends in ranges arrive complete", "[lab][ldap][S
 
 TEST_CASE("a search below a missing object names it", "[lab][ldap]") {
     const MachineTicket ticket;
-    auto connection = LdapConnection::open({"dc1.corp.example.test", "127.0.0.2"}, ticket.cache());
+    auto connection =
+        LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"}, ticket.cache());
     REQUIRE(connection);
     const auto answer = connection->search({.base = "CN=Nobody,DC=corp,DC=example,DC=test"});
     REQUIRE_FALSE(answer);
@@ -276,7 +278,7 @@ TEST_CASE("an expired ticket is reported as expired", "[lab][directory][kerberos
 TEST_CASE("a host that is no domain controller gets no ticket", "[lab][directory][kerberos]") {
     const MachineTicket ticket;
     const auto connection =
-        LdapConnection::open({"impostor.corp.example.test", "127.0.0.2"}, ticket.cache());
+        LdapConnection::open({"impostor.corp.example.test", kDomain, "127.0.0.2"}, ticket.cache());
     REQUIRE_FALSE(connection);
     CHECK(connection.error().code == kTargetUnknown);
 }

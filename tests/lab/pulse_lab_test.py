@@ -127,11 +127,23 @@ class FirstPulse(LabCase):
 
     def test_the_trust_stores_equal_the_directory(self):
         LAB.pulse()
-        roots = LAB.run("sh", "-c", f"cat {STATE}/machine/root/*.pem | openssl x509 -noout -fingerprint").stdout
-        real = LAB.run("openssl", "x509", "-in", "/run/ae-lab/root/root.pem", "-noout", "-fingerprint").stdout
-        self.assertEqual(roots, real)
-        self.assertEqual(len(LAB.run("ls", f"{STATE}/machine/intermediate").stdout.split()), 2)
-        self.assertGreaterEqual(len(LAB.run("ls", f"{STATE}/machine/ntauth").stdout.split()), 1)
+        def thumbprints(*files):
+            lines = [LAB.run("openssl", "x509", "-in", file, "-noout", "-fingerprint", "-sha1").stdout for file in files]
+            return {line.split("=")[1].strip().replace(":", "").lower() + ".pem" for line in lines}
+
+        def stored(store):
+            return set(LAB.run("ls", f"{STATE}/machine/{store}").stdout.split())
+
+        root = thumbprints("/run/ae-lab/root/root.pem")
+        issuing = thumbprints("/run/ae-lab/ca1/ca.pem", "/run/ae-lab/ca2/ca.pem")
+        self.assertEqual((stored("root"), stored("intermediate"), stored("ntauth")), (root, issuing, issuing))
+        # Rule K2: what the directory does not list goes, here a root that somebody planted.
+        LAB.run("sh", "-c", f"cd /run && openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -subj /CN=Stray "
+                f"-out stray.pem 2>/dev/null && cp stray.pem {STATE}/machine/root/"
+                "$(openssl x509 -in stray.pem -noout -fingerprint -sha1 | cut -d= -f2 | tr -d : | tr A-F a-f).pem")
+        self.assertEqual(len(stored("root")), 2)
+        LAB.pulse()
+        self.assertEqual(stored("root"), root)
 
 
 class Policy(LabCase):
@@ -174,6 +186,18 @@ class Failures(LabCase):
         self.assertIn(15, [event["id"] for event in report["events"]])
         self.assert_nothing_half_written()
 
+    def test_reverse_dns_does_not_name_the_controller(self):
+        # As on a host with the stock krb5.conf and a PTR record that somebody else controls.
+        script = ("sed -e 's/dns_canonicalize_hostname = false/dns_canonicalize_hostname = true/' "
+                  "-e 's/rdns = false/rdns = true/' /etc/krb5.conf > /run/stock.conf; "
+                  "printf '127.0.0.2 wrong.corp.example.test\\nfd00:ae::2 wrong.corp.example.test\\n' > /run/hosts; "
+                  "mount --bind /run/hosts /etc/hosts; export KRB5_CONFIG=/run/stock.conf; "
+                  "getent hosts 127.0.0.2 >&2; grep -q 'rdns = true' /run/stock.conf || exit 99; "
+                  f"{AECLIENT} pulse --foreground --json")
+        result = LAB.run("unshare", "-m", "sh", "-c", script, check=False)
+        self.assertIn("wrong.corp.example.test", result.stderr)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+
     def test_wrong_keytab(self):
         LAB.run("ktutil", text_input="addent -password -p WS1$@CORP.EXAMPLE.TEST -k 1 -e "
                 "aes256-cts-hmac-sha1-96\nwrong\nwkt /run/wrong.keytab\nquit\n")
@@ -198,6 +222,8 @@ class Failures(LabCase):
         code, report, _ = LAB.pulse()
         self.assert_failed(code, report, "0x800706BA", "CorpMachine", "ca1.corp.example.test")
         self.assertEqual(decision(report, "CorpMachine")["verdict"], "failed")
+        for failure in report["failures"]:
+            self.assertEqual(failure["sentence"].count("submit to"), 1, failure["sentence"])
         self.assert_nothing_half_written()
 
     def test_one_ca_down_the_other_issues(self):
@@ -252,6 +278,11 @@ class Failures(LabCase):
 
 
 class HostileOrSlowCa(LabCase):
+    @staticmethod
+    def public_keys(folder):
+        return set(LAB.run("sh", "-c", f"for key in {folder}/*/key.pem; do openssl pkey -in $key -pubout | "
+                           "sha256sum; done").stdout.split("\n"))
+
     def test_a_certificate_for_another_key_is_not_installed(self):
         self.set_fault("issue-other-key=on")
         code, report, _ = LAB.pulse()
@@ -288,6 +319,12 @@ class HostileOrSlowCa(LabCase):
         per_template = [call["template"] for call in LAB.ca_calls("Request2")]
         self.assertEqual(sorted(per_template), ["CorpMachine", "CorpMachineEC"])
         self.assertEqual(len(request_entries()), 2, "the key of a request that went out was lost")
+        keys = self.public_keys(f"{STATE}/machine/request")
+        self.clear_faults()
+        code, report, _ = LAB.pulse()
+        self.assertEqual((code, len(report["enrolled"])), (0, 2))
+        self.assertEqual(self.public_keys(f"{STATE}/machine/my"), keys, "the next attempt made another key")
+        self.assertEqual(request_entries(), [])
 
 
 if __name__ == "__main__":

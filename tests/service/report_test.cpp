@@ -69,6 +69,13 @@ TEST_CASE("the JSON object holds what the table holds", "[report]") {
     CHECK(json["failures"].empty());
 }
 
+TEST_CASE("what is no failure and still worth knowing is a note", "[report]") {
+    RunReport report;
+    report.pulse.notes = {"store Root: a value of CN=Old is no certificate"};
+    CHECK(as_text(report).find("note: store Root: a value of CN=Old") != std::string::npos);
+    CHECK(nlohmann::json::parse(as_json(report))["notes"][0] == report.pulse.notes[0]);
+}
+
 TEST_CASE("an absent AEPolicy is said and is null in JSON", "[report]") {
     RunReport report;
     CHECK(as_text(report).find("AEPolicy is not set") == 0);
@@ -80,6 +87,7 @@ TEST_CASE("a failure is one sentence with its code, and a non-zero exit", "[repo
     CHECK(exit_code(report) == 0);
     report.pulse.failures = {Error{kServerUnavailable, "machine pulse: submit to ca1", {}}};
     CHECK(exit_code(report) == 2);
+    CHECK(as_text(report).find("AEPolicy") == std::string::npos);  // it was never read
     CHECK(as_text(report).find("failed: machine pulse: submit to ca1: RPC_S_SERVER_UNAVAILABLE "
                                "(0x800706BA)") != std::string::npos);
     CHECK(nlohmann::json::parse(as_json(report))["failures"][0]["code"] == "0x800706BA");

@@ -93,13 +93,13 @@ TEST_CASE("the outcome table", "[wcce][MS-WCCE:3.2.1.4.2.1.3]") {
     };
     const auto row = GENERATE(values<Row>({
         {0, 3, true, Disposition::issued, 0},
-        {0, 3, false, Disposition::failed, 0x8007000D},
+        {0, 3, false, Disposition::failed, 0x800706BE},  // issued, and lost on the way
         {0, 5, false, Disposition::pending, 0},
         {0, 2, false, Disposition::denied, 0x80094014},
         {0x80094012, 2, false, Disposition::denied, 0x80094012},
         {0x80094014, 0, false, Disposition::denied, 0x80094014},
         {0x80094014, 3, true, Disposition::denied, 0x80094014},
-        {0, 4, false, Disposition::failed, 0x80070032},
+        {0, 4, false, Disposition::pending, 0},  // out of band: kept
         {0, 6, false, Disposition::denied, 0x80092010},
         {0, 0, false, Disposition::failed, 0x8000FFFF},
         {0, 1, false, Disposition::failed, 0x8000FFFF},
