@@ -54,7 +54,7 @@ const std::vector<std::string> kTrustAttributes = {"objectClass", "cACertificate
 // Another controller may serve us where this one did not.
 bool is_worth_another_controller(Hresult code) {
     return code == kTimeout || code == kServerUnavailable || code == kTargetUnknown ||
-           code == kBusy || code == hresult_from_ldap(52);
+           code == kBusy || code == kNoKdc || code == hresult_from_ldap(52);
 }
 
 std::string below(std::string_view child, const std::string& parent) {
@@ -129,10 +129,7 @@ class LdapDirectory final : public engine::Directory {
                 }
                 return pass(found, "find a domain controller of " + options_.domain_dns);
             }
-            if (auto prepared = prepare_credentials(); !prepared) {
-                return prepared;
-            }
-            auto opened = open(*found);
+            auto opened = prepare_and_open(*found);
             if (opened) {
                 return opened;
             }
@@ -144,15 +141,13 @@ class LdapDirectory final : public engine::Directory {
         }
     }
 
-    Done prepare_credentials() {
-        if (!options_.prepare_credentials) {
-            return done();
+    Done prepare_and_open(const DomainController& controller) {
+        if (options_.prepare_credentials) {
+            if (auto prepared = options_.prepare_credentials(controller); !prepared) {
+                return prepared;
+            }
         }
-        auto prepared = options_.prepare_credentials();
-        if (prepared) {
-            options_.prepare_credentials = nullptr;
-        }
-        return prepared;
+        return open(controller);
     }
 
     Done open(const DomainController& controller) {

@@ -24,9 +24,9 @@ struct DirectoryOptions {
     std::string domain_dns{};        // "corp.example.test"
     std::string account_name{};      // sAMAccountName: "WS1$", "alice"
     std::string credential_cache{};  // "FILE:/run/...", "MEMORY:x"; empty: the process' default
-    // Fills that cache.  Called once, when a controller was found and before the first bind:
-    // without a controller, that is what the caller should hear, not that no KDC was there.
-    std::function<Done()> prepare_credentials{};
+    // Fills that cache.  Called for each controller that was found, before the bind: without a
+    // controller, that is what the caller should hear, not that no KDC was there.
+    std::function<Done(const DomainController&)> prepare_credentials{};
     LdapTimeouts timeouts{};
 };
 

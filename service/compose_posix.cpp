@@ -25,7 +25,7 @@ struct Ground {
 };
 
 Result<Ground> prepare(const PulseCommand& command, std::vector<std::string>& warnings) {
-    if (Done pinned = pin_kerberos_settings(); !pinned) {
+    if (Done pinned = pin_kerberos_settings({}); !pinned) {
         return pass(pinned);
     }
     auto membership = read_membership(command.keytab);
@@ -51,7 +51,11 @@ policy::DirectoryOptions directory_options(const PulseCommand& command, const Me
     options.domain_dns = member.domain_dns;
     options.account_name = member.account_name;
     options.credential_cache = cache;
-    options.prepare_credentials = [&command, &member, cache, now]() -> Done {
+    options.prepare_credentials = [&command, &member, cache,
+                                   now](const policy::DomainController& controller) -> Done {
+        if (Done pinned = pin_kerberos_settings({member.realm, controller.address}); !pinned) {
+            return pinned;
+        }
         return command.ticket_cache.empty() ? acquire_machine_tickets(member, command.keytab)
                                             : check_ticket_cache(cache, now);
     };

@@ -3,13 +3,23 @@
 //  then
 //    whoever answers for the reverse zone decides which principal we talk to.
 //  - TCP first: a domain controller's tickets carry a PAC and never fit a datagram.
-// Everything else stays as the host has it.  Call once, before anything uses Kerberos; one thread.
+//  - the domain controller that was found is also the realm's first key distribution center, as on
+//    Windows: near, known to be up, and the one whose data the pulse reads.
+// Everything else, other realms included, stays as the host has it.  One thread.
 #pragma once
 
 #include "engine/base/result.h"
 
+#include <string>
+
 namespace ae::service {
 
-Done pin_kerberos_settings();
+struct KnownKdc {
+    std::string realm{};    // "CORP.EXAMPLE.TEST"
+    std::string address{};  // numeric; empty: none is known yet
+};
+
+// Call before anything uses Kerberos, and again when a controller was found.
+Done pin_kerberos_settings(const KnownKdc& kdc);
 
 }  // namespace ae::service

@@ -13,6 +13,7 @@ namespace ae::service {
 struct Membership {
     std::string principal{};     // "WS1$@CORP.EXAMPLE.TEST"
     std::string account_name{};  // "WS1$"
+    std::string realm{};         // "CORP.EXAMPLE.TEST"
     std::string domain_dns{};    // "corp.example.test"
     std::string host_fqdn{};  // this host's own idea of its name, for logs and request attributes
 };

@@ -96,7 +96,8 @@ Result<Membership> read_membership(const std::string& keytab_path) {
     Membership membership;
     membership.principal = principal;
     membership.account_name = principal.substr(0, at);
-    membership.domain_dns = to_lower(principal.substr(at + 1));
+    membership.realm = principal.substr(at + 1);
+    membership.domain_dns = to_lower(membership.realm);
     membership.host_fqdn = host_fqdn(membership.domain_dns);
     return membership;
 }

@@ -44,8 +44,8 @@ class Lab:
         return result
 
     def show(self, *command):
-        """Runs a command inside the lab with the streams of this process; returns its exit code."""
-        return self._lab("exec", *map(str, command)).returncode
+        """Runs a command inside the lab, all that it prints on our standard output; its exit code."""
+        return self._lab("exec", *map(str, command), stderr=subprocess.STDOUT).returncode
 
     def start(self, *command):
         """Starts a command inside the lab in the background."""

@@ -59,6 +59,7 @@ TEST_CASE("the machine account is found among the keytab's service principals", 
     REQUIRE(membership);
     CHECK(membership->principal == "WS1$@CORP.EXAMPLE.TEST");
     CHECK(membership->account_name == "WS1$");
+    CHECK(membership->realm == "CORP.EXAMPLE.TEST");
     CHECK(membership->domain_dns == "corp.example.test");
     CHECK_FALSE(membership->host_fqdn.empty());
 }

@@ -76,7 +76,7 @@ Outcome ask(std::vector<Answer> after_bind, Milliseconds timeout = Milliseconds(
     const ScriptedServer server(std::move(script));
     auto association = connected(server);
     REQUIRE(association);
-    REQUIRE(association->bind(iface::kRemUnknown, fake()));
+    REQUIRE(association->bind(ae::ca::iface::kRemUnknown, fake()));
     const Bytes stub(6000);  // two fragments
     auto reply = association->call({.opnum = 3, .stub = stub, .timeout = timeout});
     return {std::move(reply), association->request_went_out()};
@@ -86,7 +86,7 @@ Error bind_error(std::vector<Answer> script, int legs = 1, const Timeouts& timeo
     const ScriptedServer server(std::move(script));
     auto association = connected(server, timeouts);
     REQUIRE(association);
-    const auto context = association->bind(iface::kRemUnknown, fake(legs));
+    const auto context = association->bind(ae::ca::iface::kRemUnknown, fake(legs));
     REQUIRE_FALSE(context);
     return context.error();
 }
@@ -109,8 +109,8 @@ TEST_CASE("legs after the first go in alter_context and the last one is answered
                                  {{sealed_response(4, 0x03, "07")}}});
     auto association = connected(server);
     REQUIRE(association);
-    REQUIRE(association->bind(iface::kRemUnknown, fake(2)));
-    const auto added = association->add_context(1, iface::kCertRequestD2);
+    REQUIRE(association->bind(ae::ca::iface::kRemUnknown, fake(2)));
+    const auto added = association->add_context(1, ae::ca::iface::kCertRequestD2);
     REQUIRE(added);
     CHECK(added->result == 0);
     const auto reply = association->call({.opnum = 3, .timeout = Milliseconds(5000)});
@@ -188,7 +188,7 @@ TEST_CASE("a security exchange without end is given up after six legs", "[associ
     const ScriptedServer server(script);
     auto association = connected(server);
     REQUIRE(association);
-    CHECK(association->bind(iface::kRemUnknown, fake(6)));
+    CHECK(association->bind(ae::ca::iface::kRemUnknown, fake(6)));
 }
 
 TEST_CASE("a bind-like reply must be ours", "[association][hostile]") {
