@@ -16,8 +16,8 @@ namespace ae::policy {
 // kLogonFailure, kSecurityInternal.  Blocks as long as krb5.conf lets the library try KDCs.
 //
 // Also proves that the host is a domain controller of `domain_dns`: SRV records are anybody's word,
-// and any machine account may register ldap/<its host> for itself; ldap/<host>/<domain> only a
-// controller has ([MS-ADTS] 5.1.3.4 "mutual authentication": the three-part name).
+// and a computer may register ldap/<its host> for itself, but only a controller's object may carry
+// the three-part ldap/<host>/<domain> ([MS-ADTS] 3.1.1.5.3.1.1.4, 5.1.1.4).
 Done fetch_ldap_ticket(const std::string& cache, const std::string& dns_host,
                        const std::string& domain_dns);
 

@@ -283,6 +283,24 @@ TEST_CASE("a host that is no domain controller gets no ticket", "[lab][directory
     CHECK(connection.error().code == kTargetUnknown);
 }
 
+TEST_CASE("a member that registered ldap/<itself> is still no domain controller",
+          "[lab][directory][kerberos][MS-ADTS:5.1.1.4]") {
+    const std::string spn = "ldap/ca1.corp.example.test";
+    const std::string settings = " -H /run/ae-lab/dc/private/sam.ldb >/dev/null";
+    // NOLINTNEXTLINE(cert-env33-c): fixed commands in a test
+    REQUIRE(std::system(("samba-tool spn add " + spn + " 'CA1$'" + settings).c_str()) == 0);
+    const MachineTicket ticket;
+    // NOLINTNEXTLINE(cert-env33-c)
+    CHECK(std::system(("kvno -c " + ticket.cache() + " -q " + spn).c_str()) == 0);
+    const auto connection =
+        LdapConnection::open({"ca1.corp.example.test", kDomain, "127.0.0.2"}, ticket.cache());
+    // NOLINTNEXTLINE(cert-env33-c)
+    CHECK(std::system(("samba-tool spn delete " + spn + " 'CA1$'" + settings).c_str()) == 0);
+    REQUIRE_FALSE(connection);
+    CHECK(connection.error().code == kTargetUnknown);
+    CHECK(connection.error().context.find(spn + '/' + kDomain) != std::string::npos);
+}
+
 TEST_CASE("an account that the domain does not have is an error", "[lab][directory]") {
     const MachineTicket ticket;
     auto options = machine(ticket);
