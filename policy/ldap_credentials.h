@@ -29,6 +29,8 @@ class ThreadCredentialCache {
     explicit ThreadCredentialCache(const std::string& cache);
     ThreadCredentialCache(const ThreadCredentialCache&) = delete;
     ThreadCredentialCache& operator=(const ThreadCredentialCache&) = delete;
+    ThreadCredentialCache(ThreadCredentialCache&&) = delete;
+    ThreadCredentialCache& operator=(ThreadCredentialCache&&) = delete;
     ~ThreadCredentialCache();
 
     [[nodiscard]] bool ok() const { return ok_; }

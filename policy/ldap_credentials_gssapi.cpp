@@ -26,11 +26,12 @@ struct TicketQuestion {
 };
 
 krb5_error_code fetch(krb5_context context, krb5_ccache cache, krb5_principal client,
-                      const std::string& service) {
+                      const std::string& service, const std::string& realm) {
+    const std::string name = service + '@' + realm;
     TicketQuestion question(context);
     krb5_error_code code = ::krb5_copy_principal(context, client, &question.wanted.client);
     if (code == 0) {
-        code = ::krb5_parse_name(context, service.c_str(), &question.wanted.server);
+        code = ::krb5_parse_name(context, name.c_str(), &question.wanted.server);
     }
     return code == 0 ? ::krb5_get_credentials(context, 0, cache, &question.wanted, &question.ticket)
                      : code;
@@ -57,8 +58,10 @@ Done fetch_ldap_ticket(const std::string& cache_name, const std::string& dns_hos
         return fail(krb5_error(context, code, "Kerberos ticket for ldap/" + dns_host));
     }
     const std::string realm(client.get()->realm.data, client.get()->realm.length);
-    for (const std::string& service : {"ldap/" + dns_host + '/' + domain_dns, "ldap/" + dns_host}) {
-        code = fetch(context, cache.get(), client.get(), service + '@' + realm);
+    const std::string plain = "ldap/" + dns_host;
+    const std::string of_controller = plain + '/' + domain_dns;
+    for (const std::string& service : {of_controller, plain}) {
+        code = fetch(context, cache.get(), client.get(), service, realm);
         if (code != 0) {
             return fail(krb5_error(context, code, "Kerberos ticket for " + service));
         }

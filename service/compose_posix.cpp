@@ -105,7 +105,7 @@ engine::PulseReport pulse(const PulseCommand& command, engine::EventSink& events
 
 RunReport run_machine_pulse(const PulseCommand& command, EventLog& events, Time now) {
     // A peer that hangs up is an error of one call, not the end of the program.
-    std::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     engine::PulseReport report = pulse(command, events, now);
     return {std::move(report), events.events()};
 }
