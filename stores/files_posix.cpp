@@ -194,7 +194,6 @@ Result<std::vector<std::string>> Folder::names() const {
     std::vector<std::string> found;
     for (;;) {
         errno = 0;
-        // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream is this call's own
         const dirent* entry = ::readdir(stream.get());
         if (entry == nullptr) {
             break;

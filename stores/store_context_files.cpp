@@ -86,11 +86,9 @@ Result<std::string> default_store_root(engine::Scope scope) {
         return std::string(kMachineRoot);
     }
     // XDG Base Directory Specification: a relative value counts as not set.
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program changes the environment
     if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data == '/') {
         return std::string(data) + "/aeclient";
     }
-    // NOLINTNEXTLINE(concurrency-mt-unsafe)
     if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
         return std::string(home) + "/.local/share/aeclient";
     }

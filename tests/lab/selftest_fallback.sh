@@ -21,7 +21,7 @@ fi
 
 mount -n -t proc proc /proc
 mount -n -t tmpfs -o mode=755 machine /run
-mkdir /run/etc /run/var-lib /run/host-var-lib /run/work
+mkdir /run/etc /run/var-lib /run/host-var-lib /run/scratch
 cp -a /etc/. /run/etc
 mount -n --bind /var/lib /run/host-var-lib
 for entry in /run/host-var-lib/*; do
@@ -41,7 +41,7 @@ echo mine >/etc/aeclient/policy.d/mine.reg
 echo key >/etc/krb5.keytab
 
 machine_state() {
-    find /etc /var/lib /run -mindepth 1 -maxdepth 1 ! -path '/run/work' -printf '%p %y %m %s %l\n' | sort
+    find /etc /var/lib /run -mindepth 1 -maxdepth 1 ! -path '/run/scratch' -printf '%p %y %m %s %l\n' | sort
     cat /etc/hosts /etc/resolv.conf /etc/krb5.keytab /etc/aeclient/policy.d/mine.reg
     hostname
     ss -Hlntu
@@ -51,12 +51,12 @@ failed=0
 check() { # SENTENCE COMMAND...
     local sentence=$1
     shift
-    if "$@" >/run/work/output 2>&1; then
+    if "$@" >/run/scratch/output 2>&1; then
         printf 'ok   %s\n' "$sentence"
     else
         failed=1
         printf 'FAIL %s\n     ran: %s\n' "$sentence" "$*"
-        sed 's/^/     /' /run/work/output
+        sed 's/^/     /' /run/scratch/output
     fi
 }
 
