@@ -48,11 +48,11 @@ std::optional<std::string> text_of(const AttributeMap& object, std::string_view 
 std::optional<AttributeRange> parse_range(std::string_view description) {
     const auto parts = split(description, ';');
     for (std::size_t i = 1; i < parts.size(); ++i) {
-        constexpr std::string_view kOption = "range=";
-        if (!equal_ignoring_case(parts[i].substr(0, kOption.size()), kOption)) {
+        constexpr std::string_view option = "range=";
+        if (!equal_ignoring_case(parts[i].substr(0, option.size()), option)) {
             continue;
         }
-        const auto bounds = split(parts[i].substr(kOption.size()), '-');
+        const auto bounds = split(parts[i].substr(option.size()), '-');
         AttributeRange range{std::string(parts[0]), 0, false};
         std::size_t first = 0;
         if (bounds.size() != 2 || !parse_number(bounds[0], first)) {

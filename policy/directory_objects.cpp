@@ -38,23 +38,23 @@ struct Collector {
     // RFC 4523 2.3: CertificatePair ::= SEQUENCE { [0] Certificate OPTIONAL, [1] Certificate
     // OPTIONAL }, explicit tags.
     void add_pair(ByteView value) {
-        constexpr std::string_view kAttribute = "crossCertificatePair";
+        constexpr std::string_view attribute_name = "crossCertificatePair";
         if (is_placeholder(value)) {
             return;
         }
         der::Reader outer(value);
         auto pair = outer.enter(der::Tag::sequence);
         if (!pair || !outer.finish()) {
-            skip(kAttribute, "it is not a sequence of two optional certificates");
+            skip(attribute_name, "it is not a sequence of two optional certificates");
             return;
         }
         for (const unsigned member : {0U, 1U}) {
             if (const auto element = pair->optional(der::context_constructed(member))) {
-                add(kAttribute, element->content);
+                add(attribute_name, element->content);
             }
         }
         if (!pair->finish()) {
-            skip(kAttribute, "the pair holds more than two certificates");
+            skip(attribute_name, "the pair holds more than two certificates");
         }
     }
 };

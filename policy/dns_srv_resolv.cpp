@@ -28,6 +28,8 @@ class Resolver {
     }
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;
+    Resolver(Resolver&&) = delete;
+    Resolver& operator=(Resolver&&) = delete;
     ~Resolver() {
         if (ready_) {
             ::res_nclose(&state_);
@@ -64,13 +66,13 @@ tl::unexpected<Error> no_record(const std::string& record, const std::string& wh
 }
 
 void add_srv(const ns_msg& message, const ns_rr& rr, SrvAnswer& answer) {
-    constexpr int kFixed = 6;
-    if (ns_rr_rdlen(rr) <= kFixed) {
+    constexpr int fixed_part = 6;
+    if (ns_rr_rdlen(rr) <= fixed_part) {
         return;
     }
     const auto* data = ns_rr_rdata(rr);
     std::array<char, NS_MAXDNAME> target{};
-    if (::dn_expand(ns_msg_base(message), ns_msg_end(message), data + kFixed, target.data(),
+    if (::dn_expand(ns_msg_base(message), ns_msg_end(message), data + fixed_part, target.data(),
                     static_cast<int>(target.size())) < 0) {
         return;
     }

@@ -107,8 +107,8 @@ std::vector<std::string> TemplateReader::oids(std::string_view attribute) {
 
 // [MS-CRTD] 2.8: "N,Provider name"; the number ranks, the order of values means nothing.
 void TemplateReader::read_providers() {
-    constexpr std::string_view kAttribute = "pKIDefaultCSPs";
-    for (const auto& value : texts_of(object_, kAttribute)) {
+    constexpr std::string_view attribute_name = "pKIDefaultCSPs";
+    for (const auto& value : texts_of(object_, attribute_name)) {
         const auto comma = value.find(',');
         const auto rank = parse_decimal(trim(std::string_view(value).substr(0, comma)));
         const auto name = comma == std::string::npos
@@ -116,7 +116,7 @@ void TemplateReader::read_providers() {
                               : trim(std::string_view(value).substr(comma + 1));
         if (!rank || *rank < 0 || *rank > std::numeric_limits<std::int32_t>::max() ||
             name.empty()) {
-            fault(kAttribute, value, "\"rank,provider name\" is expected");
+            fault(attribute_name, value, "\"rank,provider name\" is expected");
             continue;
         }
         out_.providers.push_back({static_cast<unsigned>(*rank), std::string(name)});

@@ -21,9 +21,8 @@ tl::unexpected<Error> malformed(std::string_view why) {
 // The last word of the server comes after our side is complete, so GSS never sees it: a
 // NegTokenResp with negState reject (RFC 4178 4.2.2).
 bool says_reject(ByteView token) {
-    constexpr std::array<std::uint8_t, 5> kReject = {0xA0, 0x03, 0x0A, 0x01, 0x02};
-    return token.size() >= 9 && token[0] == 0xA1 &&
-           std::ranges::equal(token.subspan(4, 5), kReject);
+    constexpr std::array<std::uint8_t, 5> reject = {0xA0, 0x03, 0x0A, 0x01, 0x02};
+    return token.size() >= 9 && token[0] == 0xA1 && std::ranges::equal(token.subspan(4, 5), reject);
 }
 
 // A fault or refusal in place of the answer that a bind-like packet asks for.

@@ -80,7 +80,7 @@ bool is_unprintable(char32_t c) {
 
 std::string escaped(const char* format, unsigned value) {
     std::array<char, 16> text{};
-    std::snprintf(text.data(), text.size(), format, value);
+    static_cast<void>(std::snprintf(text.data(), text.size(), format, value));
     return text.data();
 }
 
@@ -97,12 +97,12 @@ std::string to_lower(std::string_view text) {
 }
 
 std::string_view trim(std::string_view text) {
-    constexpr std::string_view kBlanks = " \t\r\n";
-    const auto first = text.find_first_not_of(kBlanks);
+    constexpr std::string_view blanks = " \t\r\n";
+    const auto first = text.find_first_not_of(blanks);
     if (first == std::string_view::npos) {
         return {};
     }
-    return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
+    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
 }
 
 std::vector<std::string_view> split(std::string_view text, char separator) {

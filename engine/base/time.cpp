@@ -20,12 +20,12 @@ std::optional<Seconds> period_from_wire(ByteView octets) {
     if (octets.size() != 8) {
         return std::nullopt;
     }
-    constexpr std::int64_t kTicksPerSecond = 10'000'000;
+    constexpr std::int64_t ticks_per_second = 10'000'000;
     const auto ticks = static_cast<std::int64_t>(LittleEndianReader(octets).u64());
     if (ticks > 0) {
         return std::nullopt;
     }
-    return Seconds(-(ticks / kTicksPerSecond));
+    return Seconds(-(ticks / ticks_per_second));
 }
 
 CivilTime civil(Time time) {
@@ -54,8 +54,9 @@ std::optional<Time> from_civil(const CivilTime& parts) {
 std::string to_string(Time time) {
     const CivilTime parts = civil(time);
     std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02u:%02u:%02uZ", parts.year,
-                  parts.month, parts.day, parts.hour, parts.minute, parts.second);
+    static_cast<void>(std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02u:%02u:%02uZ",
+                                    parts.year, parts.month, parts.day, parts.hour, parts.minute,
+                                    parts.second));
     return text.data();
 }
 
@@ -65,9 +66,9 @@ std::optional<Time> time_from_string(std::string_view text) {
         return std::nullopt;
     }
     std::array<int, 6> parts{};
-    constexpr std::array<std::size_t, 6> kAt = {0, 5, 8, 11, 14, 17};
+    constexpr std::array<std::size_t, 6> starts = {0, 5, 8, 11, 14, 17};
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        if (!number_at(text, kAt[i], i == 0 ? 4 : 2, parts[i])) {
+        if (!number_at(text, starts[i], i == 0 ? 4 : 2, parts[i])) {
             return std::nullopt;
         }
     }
