@@ -1,5 +1,6 @@
 #include "engine/candidate.h"
 
+#include "engine/base/text.h"
 #include "engine/ca_choice.h"
 #include "engine/key_choice.h"
 
@@ -151,21 +152,11 @@ Refusal check_interaction(const Template& wanted, Scope scope) {  // E9, R-UI1, 
 }
 
 std::string listed(const std::vector<const EnrollmentService*>& services) {
-    std::string text;
+    std::vector<std::string> names;
     for (const EnrollmentService* service : services) {
-        text += text.empty() ? "" : ", ";
-        text += service->ref().config();
+        names.push_back(service->ref().config());
     }
-    return text;
-}
-
-std::string listed(const std::vector<std::string>& clauses) {
-    std::string text;
-    for (const std::string& clause : clauses) {
-        text += text.empty() ? "" : "; ";
-        text += clause;
-    }
-    return text;
+    return join(names, ", ");
 }
 
 Refusal check_offer(const Template& wanted, const CaOffer& offer) {  // E10, S12
@@ -174,7 +165,7 @@ Refusal check_offer(const Template& wanted, const CaOffer& offer) {  // E10, S12
     }
     const bool unlisted = offer.closed.empty();
     return refuse(wanted, Verdict::not_offered, "E10",
-                  unlisted ? "no enrollment service lists it" : listed(offer.closed),
+                  unlisted ? "no enrollment service lists it" : join(offer.closed, "; "),
                   unlisted ? "publish the template on a CA"
                            : "correct the CA's enrollment service object as named",
                   EventId::ce_no_ca_issues);

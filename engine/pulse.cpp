@@ -1,7 +1,6 @@
 #include "engine/pulse.h"
 
 #include "engine/base/hresult_table.h"
-#include "engine/pending_requests.h"
 #include "engine/pulse_enroll.h"
 
 #include <algorithm>

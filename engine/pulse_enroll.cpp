@@ -101,16 +101,17 @@ std::vector<const EnrollmentService*> Enroller::trusted_cas(const Template& want
                                                             std::string& untrusted) {
     const CaOffer offer = cas_offering(wanted, world_.services, account_);
     std::vector<const EnrollmentService*> trusted;
+    std::vector<std::string> clauses;
     for (const EnrollmentService* ca :
          order_of_cas(offer.open, wanted.name, replica_.server.site, options_.seed)) {
         const ChainStatus& status = trust_in(*ca);
         if (status.state == ChainState::valid) {
             trusted.push_back(ca);
         } else {
-            untrusted += untrusted.empty() ? "" : "; ";
-            untrusted += ca->ref().config() + ": " + status.detail;
+            clauses.push_back(ca->ref().config() + ": " + status.detail);
         }
     }
+    untrusted = join(clauses, "; ");
     return trusted;
 }
 
