@@ -10,12 +10,6 @@
 namespace ae::engine {
 namespace {
 
-bool lists(const EnrollmentService& service, const std::string& template_name) {
-    return std::ranges::any_of(service.templates, [&](const std::string& name) {
-        return equal_ignoring_case(name, template_name);
-    });
-}
-
 bool stands_in(const EnrollmentService& service, const std::string& site) {
     return !site.empty() && std::ranges::any_of(service.sites, [&](const std::string& name) {
         return equal_ignoring_case(name, site);
@@ -63,6 +57,9 @@ void shuffle(Iterator first, Iterator last, std::mt19937_64& random) {
     }
 }
 
+constexpr Hresult kNoRevocationCheck = hresult(0x80092012);  // CRYPT_E_NO_REVOCATION_CHECK
+constexpr Hresult kRevocationOffline = hresult(0x80092013);  // CRYPT_E_REVOCATION_OFFLINE
+
 // "Next CA?" says no: the request, the account or the template is at fault, not this CA.
 constexpr std::array kSameEverywhere = {
     hresult(0x80070002), hresult(0x8007000D), hresult(0x8007052E), hresult(0x8007054B),
@@ -82,36 +79,62 @@ constexpr std::array kSameEverywhere = {
 
 }  // namespace
 
-CaOffer cas_offering(const Template& wanted, const std::vector<EnrollmentService>& services,
-                     const SidSet& account) {
-    CaOffer offer;
+CaOffers::CaOffers(const std::vector<EnrollmentService>& services, const SidSet& account) {
+    entries_.reserve(services.size());
     for (const EnrollmentService& service : services) {
-        if (!lists(service, wanted.name)) {
-            continue;
+        for (const std::string& name : service.templates) {
+            auto& places = by_template_[to_lower(name)];
+            if (places.empty() || places.back() != entries_.size()) {
+                places.push_back(entries_.size());
+            }
         }
-        const std::string obstacle = obstacle_at(service, account);
+        entries_.push_back({&service, obstacle_at(service, account)});
+    }
+}
+
+CaOffer CaOffers::of(const std::string& template_name) const {
+    CaOffer offer;
+    const auto at = by_template_.find(to_lower(template_name));
+    if (at == by_template_.end()) {
+        return offer;
+    }
+    for (const std::size_t place : at->second) {
+        const auto& [service, obstacle] = entries_[place];
         if (obstacle.empty()) {
-            offer.open.push_back(&service);
+            offer.open.push_back(service);
         } else {
             offer.closed.push_back(
-                (service.dns_host.empty() ? service.name : service.ref().config()) + ": " +
+                (service->dns_host.empty() ? service->name : service->ref().config()) + ": " +
                 obstacle);
         }
     }
     return offer;
 }
 
+bool is_trusted(const ChainStatus& chain) {
+    return chain.state == ChainState::valid &&
+           (!chain.revocation_problem || *chain.revocation_problem == kNoRevocationCheck ||
+            *chain.revocation_problem == kRevocationOffline);
+}
+
 std::vector<const EnrollmentService*> order_of_cas(std::vector<const EnrollmentService*> services,
                                                    const std::string& template_name,
-                                                   const std::string& site, std::uint64_t seed) {
+                                                   const Snapshot& world) {
     std::ranges::sort(services, {},
                       [](const EnrollmentService* service) { return service->ref(); });
     const auto others = std::stable_partition(
         services.begin(), services.end(),
-        [&](const EnrollmentService* service) { return stands_in(*service, site); });
-    std::mt19937_64 random(seed ^ hash_of(to_lower(template_name)));
-    shuffle(services.begin(), others, random);
-    shuffle(others, services.end(), random);
+        [&](const EnrollmentService* service) { return stands_in(*service, world.site); });
+    std::mt19937_64 random(world.seed ^ hash_of(to_lower(template_name)));
+    const auto answered = [&](const EnrollmentService* service) {
+        return !was_unreachable(world.memory, service->ref(), world.now);
+    };
+    const auto arrange = [&](auto first, auto last) {
+        shuffle(first, last, random);
+        std::stable_partition(first, last, answered);
+    };
+    arrange(services.begin(), others);
+    arrange(others, services.end());
     return services;
 }
 

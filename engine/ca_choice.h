@@ -1,33 +1,51 @@
 // Which certification authorities are asked for a template, in which order, and when the next one
-// is
-// ("CA choice" and "Next CA?" in RULES.md).
+// is ("CA choice" and "Next CA?" in RULES.md).
 //
-// Not for: trust in the CA's certificate, which needs the stores (pulse_enroll.h), or asking.
+// Not for: checking the CA's certificate, which needs the stores (gather.h), or asking.
 // Pure, any thread.
 #pragma once
 
 #include "engine/access_check.h"
-#include "engine/directory.h"
+#include "engine/snapshot.h"
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace ae::engine {
 
-// Rule E10: the services that list the template, split by whether they let the account in (S12).
+// Rule E10: the services that list a template, split by whether they let the account in (S12).
 struct CaOffer {
     std::vector<const EnrollmentService*> open{};
     std::vector<std::string> closed{};  // one clause per service that lists it and is of no use
 };
-CaOffer cas_offering(const Template& wanted, const std::vector<EnrollmentService>& services,
-                     const SidSet& account);
 
-// Services of `site` first, the others after; each group in an order that depends on `seed` and on
-// the template's name only, whatever order the directory answered in.
+// What every CA offers to one account, looked up once.  The services must outlive it.
+class CaOffers {
+  public:
+    CaOffers(const std::vector<EnrollmentService>& services, const SidSet& account);
+    [[nodiscard]] CaOffer of(const std::string& template_name) const;
+
+  private:
+    struct Entry {
+        const EnrollmentService* service = nullptr;
+        std::string obstacle{};  // empty: it lets the account in
+    };
+    std::vector<Entry> entries_;
+    std::unordered_map<std::string, std::vector<std::size_t>> by_template_;
+};
+
+// "Choice 2" and "choice 3": its chain holds and nothing in it is revoked.  A chain without a CRL
+// to look at, or with one that is out of reach, is believed (0x80092012, 0x80092013).
+bool is_trusted(const ChainStatus& chain);
+
+// Services of the host's site first, the others after; in each group those that answered lately
+// first [P].  Otherwise the order depends on the seed and on the template's name only, whatever
+// order the directory answered in.
 std::vector<const EnrollmentService*> order_of_cas(std::vector<const EnrollmentService*> services,
                                                    const std::string& template_name,
-                                                   const std::string& site, std::uint64_t seed);
+                                                   const Snapshot& world);
 
 // What a failure at one CA means for the others.
 enum class NextCa {

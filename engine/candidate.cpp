@@ -1,20 +1,16 @@
 #include "engine/candidate.h"
 
+#include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
-#include "engine/ca_choice.h"
 #include "engine/key_choice.h"
 
+#include <algorithm>
 #include <variant>
 
 namespace ae::engine {
 namespace {
 
 using Refusal = std::optional<Decision>;
-
-Decision refuse(const Template& wanted, Verdict verdict, std::string rule, std::string fact,
-                std::string remedy = {}, std::optional<EventId> event = {}) {
-    return {wanted.name, verdict, std::move(rule), std::move(fact), std::move(remedy), event};
-}
 
 bool has(std::uint32_t flags, std::uint32_t bit) { return (flags & bit) != 0; }
 
@@ -23,35 +19,30 @@ Refusal check_schema_version(const Template& wanted) {  // E1
     if (wanted.schema_version != 1) {
         return {};
     }
-    return refuse(wanted, Verdict::not_autoenrollable, "E1",
-                  "schema version 1, and only version 2 and later can be autoenrolled",
-                  "duplicate the template as version 2 or later");
+    return about_template(wanted.name, Verdict::not_autoenrollable, "E1",
+                          "schema version 1, and only version 2 and later can be autoenrolled",
+                          "duplicate the template as version 2 or later");
 }
 
 Refusal check_flag(const Template& wanted) {  // E2
     if (has(wanted.enrollment_flags, enrollment_flag::kAutoEnrollment)) {
         return {};
     }
-    return refuse(wanted, Verdict::not_autoenrollable, "E2",
-                  "msPKI-Enrollment-Flag lacks AUTO_ENROLLMENT (0x20)");
+    return about_template(wanted.name, Verdict::not_autoenrollable, "E2",
+                          "msPKI-Enrollment-Flag lacks AUTO_ENROLLMENT (0x20)");
 }
 
-Refusal check_rights(const Template& wanted, const SecurityDescriptor& object,
-                     const SidSet& account) {  // E3
-    const auto lacks = [&](Right right, Verdict verdict) -> Refusal {
-        AccessAnswer answer = check_access(object, right, account);
-        if (answer.granted) {
-            return {};
-        }
-        return refuse(wanted, verdict, "E3", std::move(answer.reason),
-                      answer.denied ? "remove that entry, or the account from the group it names"
-                                    : "grant " + std::string(to_string(right)) +
-                                          " on the template to a group of this account");
-    };
-    if (auto refusal = lacks(Right::enroll, Verdict::no_enroll_right)) {
-        return refusal;
+Refusal check_right(const Template& wanted, const SecurityDescriptor& object, const SidSet& account,
+                    Right right, Verdict verdict) {
+    AccessAnswer answer = check_access(object, right, account);
+    if (answer.granted) {
+        return {};
     }
-    return lacks(Right::autoenroll, Verdict::no_autoenroll_right);
+    return about_template(wanted.name, verdict, "E3", std::move(answer.reason),
+                          answer.denied
+                              ? "remove that entry, or the account from the group it names"
+                              : "grant " + std::string(to_string(right)) +
+                                    " on the template to a group of this account");
 }
 
 Refusal check_context(const Template& wanted, Scope scope) {  // E4
@@ -59,8 +50,8 @@ Refusal check_context(const Template& wanted, Scope scope) {  // E4
     if (for_machines == (scope == Scope::machine)) {
         return {};
     }
-    return refuse(
-        wanted, Verdict::wrong_context, "E4",
+    return about_template(
+        wanted.name, Verdict::wrong_context, "E4",
         for_machines ? "a machine template in a user pulse" : "a user template in a machine pulse",
         {}, for_machines ? EventId::ce_machine_only : EventId::ce_user_only);
 }
@@ -69,86 +60,149 @@ Refusal check_ca_type(const Template& wanted) {  // E5
     if (!has(wanted.general_flags, general_flag::kIsCa | general_flag::kIsCrossCa)) {
         return {};
     }
-    return refuse(wanted, Verdict::not_autoenrollable, "E5", "it makes certification authorities");
+    return about_template(wanted.name, Verdict::not_autoenrollable, "E5",
+                          "it makes certification authorities");
 }
 
-Refusal check_signatures(const Template& wanted) {  // E6
+bool contains_all(const std::vector<std::string>& have, const std::vector<std::string>& wanted) {
+    return std::ranges::all_of(
+        wanted, [&](const std::string& one) { return std::ranges::find(have, one) != have.end(); });
+}
+
+// [MS-CRTD] 2.22, 2.23: application policies stand among the usages, issuance policies among the
+// certificate policies.
+const HeldCertificate* find_signer(const Template& wanted, const Applicant& applicant) {
+    const auto fits = [&](const HeldCertificate* held) {
+        return contains_all(held->facts.extended_key_usages, wanted.ra_application_policies) &&
+               contains_all(held->facts.certificate_policies, wanted.ra_policies);
+    };
+    const auto at = std::ranges::find_if(applicant.signers, fits);
+    return at == applicant.signers.end() ? nullptr : *at;
+}
+
+Refusal check_signatures(const Template& wanted, const Applicant& applicant,
+                         const HeldCertificate*& signer) {  // E6
     if (wanted.ra_signatures == 0) {
         return {};
     }
-    if (wanted.ra_signatures == 1) {
-        return refuse(wanted, Verdict::unavailable, "E6",
-                      "one authorized signature is required; this build does not sign a request "
-                      "with a certificate that the account holds",
-                      {}, EventId::ce_signature_requirement);
+    const auto unmet = [&](Verdict verdict, std::string fact, std::string remedy) {
+        return about_template(wanted.name, verdict, "E6", std::move(fact), std::move(remedy),
+                              EventId::ce_signature_requirement);
+    };
+    if (wanted.ra_signatures > 1) {
+        return unmet(Verdict::not_autoenrollable,
+                     std::to_string(wanted.ra_signatures) +
+                         " authorized signatures are required, and at most one can be given",
+                     "require at most one signature on the template's issuance tab");
     }
-    return refuse(wanted, Verdict::not_autoenrollable, "E6",
-                  std::to_string(wanted.ra_signatures) +
-                      " authorized signatures are required, and at most one can be given",
-                  "require at most one signature on the template's issuance tab",
-                  EventId::ce_signature_requirement);
-}
-
-Refusal check_names(const Template& wanted) {  // E7
-    if (!has(wanted.name_flags,
-             name_flag::kEnrolleeSuppliesSubject | name_flag::kEnrolleeSuppliesAltName)) {
-        return {};
+    signer = find_signer(wanted, applicant);
+    if (signer == nullptr) {
+        return unmet(Verdict::not_autoenrollable,
+                     "one authorized signature is required, and no valid certificate of MY has "
+                     "the policies for it",
+                     "enroll for the certificate that is to sign first");
     }
-    return refuse(wanted, Verdict::not_autoenrollable, "E7",
-                  "the subject is to be supplied in the request, and nobody can be asked",
-                  "let the template build the subject from the directory");
-}
-
-struct Unsupported {
-    std::uint32_t private_key_flag;
-    std::string_view fact;
-};
-constexpr Unsupported kUnsupported[] = {
-    {private_key_flag::kHelloLogonKey, "it is for Windows Hello logon keys"},
-    {private_key_flag::kRequireArchival,
-     "it requires private-key archival, which this build does not do"},
-    {private_key_flag::kAttestRequired,
-     "it requires key attestation, which this build does not do"},
-    {private_key_flag::kAlternateSignatureAlgorithm,
-     "it requires the alternate signature format, which this build does not make"},
-};
-
-Refusal check_cryptography(const Template& wanted) {  // E8
-    using namespace private_key_flag;
-    const std::uint32_t asked = wanted.private_key_flags & kClientVersionMask;
-    if (asked > (kClientVersion << kClientVersionShift)) {
-        return refuse(wanted, Verdict::not_supported, "E8",
-                      "it asks for client version " + std::to_string(asked >> kClientVersionShift) +
-                          ", this client has " + std::to_string(kClientVersion),
-                      "lower the certificate recipient on the template's compatibility tab");
-    }
-    for (const Unsupported& entry : kUnsupported) {
-        if (has(wanted.private_key_flags, entry.private_key_flag)) {
-            return refuse(wanted, Verdict::not_supported, "E8", std::string(entry.fact));
-        }
-    }
-    const auto choice = choose_key(wanted);
-    if (const auto* refusal = std::get_if<KeyRefusal>(&choice)) {
-        return refuse(wanted, Verdict::not_supported, "E8", refusal->reason,
-                      "choose another key on the template's cryptography tab",
-                      refusal->obstacle == KeyObstacle::provider ? EventId::ce_provider_missing
-                                                                 : EventId::ce_algorithm_missing);
+    if (!applicant.world.abilities.signing) {
+        return unmet(Verdict::not_supported,
+                     "one authorized signature is required, and this client cannot sign a request "
+                     "with a certificate that the account holds",
+                     {});
     }
     return {};
 }
 
-Refusal check_interaction(const Template& wanted, Scope scope) {  // E9, R-UI1, R-UI2
-    if (!has(wanted.enrollment_flags, enrollment_flag::kUserInteractionRequired)) {
+// The predecessor's signature counts for the CA only where the template says so.
+Refusal check_renewal_signatures(const Template& wanted) {
+    if (wanted.ra_signatures == 0 ||
+        has(wanted.enrollment_flags, enrollment_flag::kPreviousApproval)) {
         return {};
     }
-    if (scope == Scope::machine) {
-        return refuse(wanted, Verdict::not_autoenrollable, "E9",
-                      "it needs a person's part, and a machine has nobody to ask",
-                      "clear the prompt on the template's request handling tab",
-                      EventId::ce_needs_interaction);
+    return about_template(
+        wanted.name, Verdict::not_autoenrollable, "E6",
+        "a renewal needs " + std::to_string(wanted.ra_signatures) +
+            " authorized signatures anew, because the template does not accept the "
+            "existing certificate as approval",
+        "select \"Valid existing certificate\" on the template's issuance tab",
+        EventId::ce_signature_requirement);
+}
+
+bool asks_for_names(const Template& wanted) {
+    return has(wanted.name_flags,
+               name_flag::kEnrolleeSuppliesSubject | name_flag::kEnrolleeSuppliesAltName);
+}
+
+Refusal check_names(const Template& wanted) {  // E7
+    if (!asks_for_names(wanted)) {
+        return {};
     }
-    return refuse(wanted, Verdict::unavailable, "R-UI1",
-                  "it needs the user's part; this build does not ask the user");
+    return about_template(wanted.name, Verdict::not_autoenrollable, "E7",
+                          "the subject is to be supplied in the request, and nobody can be asked",
+                          "let the template build the subject from the directory");
+}
+
+Refusal check_renewal_names(const Template& wanted) {  // E7, second half
+    if (!asks_for_names(wanted) || carries_names_over(wanted)) {
+        return {};
+    }
+    return about_template(
+        wanted.name, Verdict::not_autoenrollable, "E7",
+        "the subject is to be supplied in the request, also for a renewal",
+        "select \"Use subject information from existing certificates\" on the template's "
+        "subject name tab");
+}
+
+struct Special {
+    std::uint32_t private_key_flag;
+    bool Abilities::*ability;  // nullptr: never [P]
+    std::string_view fact;
+};
+constexpr Special kSpecials[] = {
+    {private_key_flag::kHelloLogonKey, nullptr, "it is for Windows Hello logon keys"},
+    {private_key_flag::kRequireArchival, &Abilities::archival,
+     "it requires private-key archival, which this client cannot do"},
+    {private_key_flag::kAttestRequired, &Abilities::attestation,
+     "it requires key attestation, which this client cannot do"},
+    {private_key_flag::kAlternateSignatureAlgorithm, &Abilities::alternate_signature,
+     "it requires the alternate signature format, which this client cannot make"},
+};
+
+Refusal check_cryptography(const Template& wanted, const Abilities& abilities) {  // E8
+    using namespace private_key_flag;
+    const std::uint32_t asked = wanted.private_key_flags & kClientVersionMask;
+    if (asked > (kClientVersion << kClientVersionShift)) {
+        return about_template(
+            wanted.name, Verdict::not_supported, "E8",
+            "it asks for client version " + std::to_string(asked >> kClientVersionShift) +
+                ", this client has " + std::to_string(kClientVersion),
+            "lower the certificate recipient on the template's compatibility tab");
+    }
+    for (const Special& entry : kSpecials) {
+        const bool able = entry.ability != nullptr && abilities.*entry.ability;
+        if (has(wanted.private_key_flags, entry.private_key_flag) && !able) {
+            return about_template(wanted.name, Verdict::not_supported, "E8",
+                                  std::string(entry.fact));
+        }
+    }
+    const auto choice = choose_key(wanted, abilities.providers);
+    if (const auto* refusal = std::get_if<KeyRefusal>(&choice)) {
+        return about_template(wanted.name, Verdict::not_supported, "E8", refusal->reason,
+                              "choose another key on the template's cryptography tab",
+                              refusal->obstacle == KeyObstacle::provider
+                                  ? EventId::ce_provider_missing
+                                  : EventId::ce_algorithm_missing);
+    }
+    return {};
+}
+
+Refusal check_interaction(const Template& wanted, Scope scope) {  // E9, R-UI2
+    if (scope == Scope::user ||
+        !has(wanted.enrollment_flags, enrollment_flag::kUserInteractionRequired)) {
+        return {};
+    }
+    return about_template(wanted.name, Verdict::not_autoenrollable, "E9",
+                          "it needs a person's part, and a machine has nobody to ask",
+                          "clear the prompt on the template's request handling tab",
+                          EventId::ce_needs_interaction);
 }
 
 std::string listed(const std::vector<const EnrollmentService*>& services) {
@@ -164,70 +218,126 @@ Refusal check_offer(const Template& wanted, const CaOffer& offer) {  // E10, S12
         return {};
     }
     const bool unlisted = offer.closed.empty();
-    return refuse(wanted, Verdict::not_offered, "E10",
-                  unlisted ? "no enrollment service lists it" : join(offer.closed, "; "),
-                  unlisted ? "publish the template on a CA"
-                           : "correct the CA's enrollment service object as named",
-                  EventId::ce_no_ca_issues);
+    return about_template(wanted.name, Verdict::not_offered, "E10",
+                          unlisted ? "no enrollment service lists it" : join(offer.closed, "; "),
+                          unlisted ? "publish the template on a CA"
+                                   : "correct the CA's enrollment service object as named",
+                          EventId::ce_no_ca_issues);
 }
 
-template <class... Checks>
-Refusal first_refusal(const Checks&... checks) {
-    Refusal refusal;
-    static_cast<void>((... || (refusal = checks()).has_value()));
-    return refusal;
-}
-
-Candidacy judge(const Template& wanted, Scope scope, const SidSet& account,
-                const std::vector<EnrollmentService>& services) {
+// Rule S1 and Read: without them nothing else is known.
+Refusal read_security(const Template& wanted, const SidSet& account, SecurityDescriptor& object) {
     if (!wanted.security_descriptor) {
-        return {refuse(wanted, Verdict::not_readable, "S1",
-                       "the directory returned no security descriptor",
-                       "grant Read on the template to a group of this account")};
+        return about_template(wanted.name, Verdict::not_readable, "S1",
+                              "the directory returned no security descriptor",
+                              "grant Read on the template to a group of this account");
     }
-    const auto object = parse_security_descriptor(*wanted.security_descriptor);
-    if (!object) {
-        return {refuse(wanted, Verdict::not_readable, "S1", object.error().context,
-                       "write the template's security anew", EventId::ce_template_unreadable)};
+    auto parsed = parse_security_descriptor(*wanted.security_descriptor);
+    if (!parsed) {
+        return about_template(wanted.name, Verdict::not_readable, "S1", parsed.error().context,
+                              "write the template's security anew",
+                              EventId::ce_template_unreadable);
     }
-    if (AccessAnswer read = check_access(*object, Right::read, account); !read.granted) {
-        return {refuse(wanted, Verdict::not_readable, "E3", std::move(read.reason),
-                       "grant Read on the template to a group of this account")};
+    object = std::move(*parsed);
+    return check_right(wanted, object, account, Right::read, Verdict::not_readable);
+}
+
+// What could not be read may matter more than what was: say it whatever else is wrong (F1).
+Candidacy with_fault(const Template& wanted, Candidacy candidacy) {
+    if (wanted.fault.empty()) {
+        return candidacy;
     }
-    const CaOffer offer = cas_offering(wanted, services, account);
-    Refusal refusal = first_refusal(
-        [&] { return check_schema_version(wanted); }, [&] { return check_flag(wanted); },
-        [&] { return check_rights(wanted, *object, account); },
-        [&] { return check_context(wanted, scope); }, [&] { return check_ca_type(wanted); },
-        [&] { return check_signatures(wanted); }, [&] { return check_names(wanted); },
-        [&] { return check_cryptography(wanted); },
-        [&] { return check_interaction(wanted, scope); },
-        [&] { return check_offer(wanted, offer); });
-    if (refusal) {
-        return {std::move(refusal)};
+    if (candidacy.refusal) {
+        candidacy.refusal->fact += "; besides, " + wanted.fault;
+    } else {
+        candidacy.refusal = about_template(wanted.name, Verdict::not_understood, "F1", wanted.fault,
+                                           "correct that attribute of the template",
+                                           EventId::ce_template_unreadable);
+        candidacy.refusal->failure = kInvalidData;
     }
+    return candidacy;
+}
+
+Candidacy allowed(const SecurityDescriptor& object, Right right, const SidSet& account,
+                  CaOffer offer, const HeldCertificate* signer = nullptr) {
     return {{},
-            check_access(*object, Right::autoenroll, account).reason + "; offered by " +
-                listed(offer.open)};
+            check_access(object, right, account).reason + "; offered by " + listed(offer.open),
+            std::move(offer.open),
+            signer};
+}
+
+Candidacy candidate(const Template& wanted, const Applicant& applicant) {
+    const Scope scope = applicant.world.account.scope;
+    SecurityDescriptor object;
+    const HeldCertificate* signer = nullptr;
+    CaOffer offer;
+    Refusal refusal = first_objection(
+        [&] { return read_security(wanted, applicant.sids, object); },
+        [&] { return check_schema_version(wanted); }, [&] { return check_flag(wanted); },
+        [&] {
+            return check_right(wanted, object, applicant.sids, Right::enroll,
+                               Verdict::no_enroll_right);
+        },
+        [&] {
+            return check_right(wanted, object, applicant.sids, Right::autoenroll,
+                               Verdict::no_autoenroll_right);
+        },
+        [&] { return check_context(wanted, scope); }, [&] { return check_ca_type(wanted); },
+        [&] { return check_signatures(wanted, applicant, signer); },
+        [&] { return check_names(wanted); },
+        [&] { return check_cryptography(wanted, applicant.world.abilities); },
+        [&] { return check_interaction(wanted, scope); },
+        [&] {
+            offer = applicant.offers.of(wanted.name);
+            return check_offer(wanted, offer);
+        });
+    if (refusal) {
+        return {.refusal = std::move(refusal)};
+    }
+    return allowed(object, Right::autoenroll, applicant.sids, std::move(offer), signer);
+}
+
+Candidacy renewal(const Template& wanted, const Applicant& applicant) {
+    const Scope scope = applicant.world.account.scope;
+    SecurityDescriptor object;
+    CaOffer offer;
+    Refusal refusal = first_objection(
+        [&] { return read_security(wanted, applicant.sids, object); },
+        [&] { return check_context(wanted, scope); }, [&] { return check_ca_type(wanted); },
+        [&] { return check_renewal_signatures(wanted); },
+        [&] { return check_renewal_names(wanted); },
+        [&] { return check_cryptography(wanted, applicant.world.abilities); },
+        [&] { return check_interaction(wanted, scope); },
+        [&] {
+            offer = applicant.offers.of(wanted.name);
+            return check_offer(wanted, offer);
+        });
+    if (refusal) {
+        return {.refusal = std::move(refusal)};
+    }
+    // Rule Q11: a certificate whose Enroll right is lost stays in view, and its renewal fails.
+    if (auto lost =
+            check_right(wanted, object, applicant.sids, Right::enroll, Verdict::no_enroll_right)) {
+        lost->rule = "Q11";
+        lost->event = EventId::ce_not_updated;
+        return {.refusal = std::move(lost)};
+    }
+    return allowed(object, Right::enroll, applicant.sids, std::move(offer));
 }
 
 }  // namespace
 
-Candidacy judge_candidate(const Template& wanted, Scope scope, const SidSet& account,
-                          const std::vector<EnrollmentService>& services) {
-    Candidacy candidacy = judge(wanted, scope, account, services);
-    if (wanted.fault.empty()) {
-        return candidacy;
-    }
-    // What could not be read may matter more than what was: say it whatever else is wrong.
-    if (candidacy.refusal) {
-        candidacy.refusal->fact += "; besides, " + wanted.fault;
-    } else {
-        candidacy.refusal =
-            refuse(wanted, Verdict::not_understood, "F1", wanted.fault,
-                   "correct that attribute of the template", EventId::ce_template_unreadable);
-    }
-    return candidacy;
+bool carries_names_over(const Template& wanted) {
+    return asks_for_names(wanted) &&
+           has(wanted.name_flags, name_flag::kOldCertificateSuppliesNames);
+}
+
+Candidacy judge_candidate(const Template& wanted, const Applicant& applicant) {
+    return with_fault(wanted, candidate(wanted, applicant));
+}
+
+Candidacy judge_renewal(const Template& wanted, const Applicant& applicant) {
+    return with_fault(wanted, renewal(wanted, applicant));
 }
 
 }  // namespace ae::engine

@@ -1,11 +1,13 @@
-// Is a template a candidate for a new certificate of this account?  Rules E1-E10, in that order,
-// after S1; the first that fails is the decision.
+// May a template be enrolled, or its certificate renewed, for this account?  Rules E1-E10 for a new
+// certificate, in that order, after S1; a part of them for a renewal (A3, Q11 [P]: it takes Read
+// and Enroll, and what can be built without asking anybody).  The first that fails is the decision.
 //
 // Not for: whether a certificate is needed (held_review.h).  Pure, any thread.
 #pragma once
 
-#include "engine/access_check.h"
-#include "engine/requirements.h"
+#include "engine/ca_choice.h"
+#include "engine/decision.h"
+#include "engine/snapshot.h"
 
 #include <optional>
 #include <string>
@@ -18,11 +20,24 @@ namespace ae::engine {
 inline constexpr std::uint32_t kClientVersion = 6;
 
 struct Candidacy {
-    std::optional<Decision> refusal{};  // nothing: a candidate
-    std::string entitlement{};          // a candidate's deciding ACE and its CAs
+    std::optional<Decision> refusal{};            // nothing: it may
+    std::string entitlement{};                    // the deciding ACE and the CAs
+    std::vector<const EnrollmentService*> cas{};  // that list it and let the account in
+    const HeldCertificate* signer = nullptr;      // rule E6: signs the request
 };
 
-Candidacy judge_candidate(const Template& wanted, Scope scope, const SidSet& account,
-                          const std::vector<EnrollmentService>& services);
+// What both judgements look at besides the template.
+struct Applicant {
+    const Snapshot& world;
+    const SidSet& sids;
+    const CaOffers& offers;
+    std::vector<const HeldCertificate*> signers{};  // of MY: valid and with a usable key
+};
+
+// The names come out of the old certificate: each subject is a lineage of its own (rules E7, Q15).
+bool carries_names_over(const Template& wanted);
+
+Candidacy judge_candidate(const Template& wanted, const Applicant& applicant);
+Candidacy judge_renewal(const Template& wanted, const Applicant& applicant);
 
 }  // namespace ae::engine

@@ -67,6 +67,24 @@ Result<std::vector<std::string>> read_dns_names(ByteView value) {
     return names;
 }
 
+// RFC 5280 4.2.1.4: SEQUENCE OF SEQUENCE { OID, qualifiers OPTIONAL }.
+Result<std::vector<std::string>> read_policies(ByteView value) {
+    auto list = whole_sequence(value);
+    if (!list) {
+        return pass(list);
+    }
+    std::vector<std::string> policies;
+    while (!list->at_end()) {
+        auto oid =
+            list->enter(Tag::sequence).and_then([](Reader fields) { return fields.next_oid(); });
+        if (!oid) {
+            return pass(oid);
+        }
+        policies.push_back(*std::move(oid));
+    }
+    return policies;
+}
+
 Result<Bytes> read_key_usage(ByteView value) {
     Reader outer(value);
     const auto bits = outer.expect(Tag::bit_string).and_then([](const Element& element) {
@@ -187,7 +205,11 @@ Done read_extension(std::string_view oid, ByteView value, CertificateFacts& fact
         return read_template_name(value, reference_of(facts));
     }
     if (oid == "2.5.29.17") {
+        facts.subject_alt_name.assign(value.begin(), value.end());
         return keep(read_dns_names(value), facts.dns_names);
+    }
+    if (oid == "2.5.29.32") {
+        return keep(read_policies(value), facts.certificate_policies);
     }
     if (oid == "2.5.29.37") {
         return keep(read_oids(value), facts.extended_key_usages);
@@ -328,6 +350,7 @@ Done read_body(Reader fields, CertificateFacts& facts) {
     if (auto subject = read_name(fields, facts.subject_der, facts.subject); !subject) {
         return pass(subject, "subject");
     }
+    facts.common_names = common_names_of(facts.subject_der);
     if (auto key = read_public_key_info(fields, facts); !key) {
         return pass(key, "public key");
     }

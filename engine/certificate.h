@@ -34,7 +34,10 @@ struct CertificateFacts {
     Time not_before{};
     Time not_after{};
     std::optional<TemplateReference> template_reference{};
-    std::vector<std::string> dns_names{};  // SAN dNSName
+    std::vector<std::string> dns_names{};             // SAN dNSName
+    std::vector<std::string> common_names{};          // of the subject
+    Bytes subject_alt_name{};                         // the extension's value, for exact comparison
+    std::vector<std::string> certificate_policies{};  // OIDs
     std::vector<std::string> extended_key_usages{};
     Bytes key_usage{};
     bool is_ca = false;

@@ -16,6 +16,10 @@ namespace ae::engine {
 enum class Scope { machine, user };
 std::string_view to_string(Scope scope);
 
+// The stores that the replica fills (rules K1-K5).
+enum class TrustStore { root, intermediate, nt_auth };
+std::string_view to_string(TrustStore store);
+
 // How a person and a log name a certification authority: "ca1.corp.example.test\Corp Issuing CA 1".
 struct CaRef {
     std::string dns_host{};
@@ -42,6 +46,7 @@ struct DirectoryServer {
     std::string address{};
     std::string site{};              // the client's own, by the netlogon ping; empty when unknown
     std::string configuration_nc{};  // rootDSE: never spelt by hand (rule C4)
+    std::string forest_id{};         // objectGUID of the forest root domain; empty when unknown
 };
 
 // Of one trust container; `complete` is false when the search failed, was cut or referred (rule
@@ -71,6 +76,9 @@ struct Account {
     std::string dns_host_name{};     // machine: dNSHostName attribute
     Sid object_sid{};
     std::vector<Sid> sids{};  // every SID for the access check (rule S9), sorted, unique
+    std::vector<Bytes> user_certificates{};   // userCertificate, DER, as it stands
+    std::string user_certificates_problem{};  // why they could not be read; empty: they were
+    std::string enrolling_elsewhere{};        // the machine that holds this user's lock (rule D5)
 };
 
 }  // namespace ae::engine

@@ -19,9 +19,11 @@ struct AttributeName {
     std::string_view text;
 };
 
+constexpr std::string_view kCommonName = "2.5.4.3";
+
 // RFC 4514 3 and what Windows prints for the rest.
 constexpr std::array kAttributeNames = {
-    AttributeName{"2.5.4.3", "CN"},
+    AttributeName{kCommonName, "CN"},
     AttributeName{"2.5.4.4", "SN"},
     AttributeName{"2.5.4.5", "SERIALNUMBER"},
     AttributeName{"2.5.4.6", "C"},
@@ -96,6 +98,24 @@ Result<std::string> distinguished_name_text(ByteView rdn_sequence) {
     }
     std::ranges::reverse(parts);
     return join(parts, ", ");
+}
+
+std::vector<std::string> common_names_of(ByteView name) {
+    std::vector<std::string> names;
+    auto rdns = Reader(name).enter(Tag::sequence);
+    while (rdns && !rdns->at_end()) {
+        auto rdn = rdns->enter(Tag::set);
+        while (rdn && !rdn->at_end()) {
+            auto fields = rdn->enter(Tag::sequence);
+            const auto type = fields.and_then([](Reader& inner) { return inner.next_oid(); });
+            const auto value = fields.and_then([](Reader& inner) { return inner.any(); })
+                                   .and_then(der::read_string);
+            if (type && value && *type == kCommonName) {
+                names.push_back(*value);
+            }
+        }
+    }
+    return names;
 }
 
 }  // namespace ae::engine

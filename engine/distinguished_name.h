@@ -6,6 +6,7 @@
 #include "engine/base/result.h"
 
 #include <string>
+#include <vector>
 
 namespace ae::engine {
 
@@ -13,5 +14,8 @@ namespace ae::engine {
 // most specific part first, as people read it; DER holds the parts the other way round.
 // Unknown types appear as dotted OID, values that are no text as "#" and hexadecimal.
 Result<std::string> distinguished_name_text(ByteView rdn_sequence);
+
+// Every commonName of a whole Name element that distinguished_name_text() could read, in its order.
+std::vector<std::string> common_names_of(ByteView name);
 
 }  // namespace ae::engine

@@ -19,8 +19,8 @@ constexpr std::uint32_t kSignature = 2;
 
 enum class Offer { none, rsa, other };
 
-// [MS-WCCE] 3.1.2.4.2.2.1.6: the software providers whose keys our own key store can stand in for.
-// Smart-card and TPM providers are not here: a software key would not be what the template asks.
+// [MS-WCCE] 3.1.2.4.2.2.1.6: the providers that the specification names.
+// What each can make; whether it is here is the caller's to say.
 struct Provider {
     std::string_view name;
     Offer exchange;
@@ -41,10 +41,17 @@ constexpr std::array kProviders = {
     Provider{"Microsoft Software Key Storage Provider", Offer::rsa, Offer::rsa},
 };
 
-const Provider* find_provider(std::string_view name) {
+constexpr Provider kUnlisted{"", Offer::rsa, Offer::rsa};
+
+bool is_here(const std::vector<std::string>& providers, std::string_view name) {
+    return std::ranges::any_of(
+        providers, [&](const std::string& here) { return equal_ignoring_case(here, name); });
+}
+
+const Provider& offers_of(std::string_view name) {
     const auto* at = std::ranges::find_if(
         kProviders, [&](const Provider& known) { return equal_ignoring_case(known.name, name); });
-    return at == kProviders.end() ? nullptr : at;
+    return at == kProviders.end() ? kUnlisted : *at;
 }
 
 // True when the algorithm comes from the provider list and not from msPKI-Asymmetric-Algorithm.
@@ -54,31 +61,30 @@ bool legacy_cryptography(const Template& wanted) {
             (wanted.private_key_flags & private_key_flag::kUseLegacyProvider) != 0);
 }
 
-std::optional<KeyRefusal> check_providers(const Template& wanted) {
-    if (wanted.providers.empty()) {
-        return std::nullopt;
-    }
-    std::string names;
+std::optional<KeyRefusal> check_providers(const Template& wanted,
+                                          const std::vector<std::string>& providers) {
+    std::vector<std::string> names;
     for (const ProviderChoice& choice : wanted.providers) {
-        if (find_provider(choice.name) != nullptr) {
+        if (is_here(providers, choice.name)) {
             return std::nullopt;
         }
-        names += names.empty() ? "" : ", ";
-        names += choice.name;
+        names.push_back(choice.name);
     }
-    return KeyRefusal{KeyObstacle::provider, "none of its providers is known here: " + names};
+    if (names.empty()) {
+        return std::nullopt;  // any provider will do
+    }
+    return KeyRefusal{KeyObstacle::provider, "none of its providers is here: " + join(names, ", ")};
 }
 
-// The first known provider, by rank, that offers an algorithm for the key's purpose; RSA when none
-// does.
-std::string legacy_algorithm(const Template& wanted) {
+// The first provider of the list that is here decides; RSA when the list is empty.
+std::string legacy_algorithm(const Template& wanted, const std::vector<std::string>& providers) {
     for (const ProviderChoice& choice : wanted.providers) {
-        const Provider* provider = find_provider(choice.name);
-        if (provider == nullptr) {
+        if (!is_here(providers, choice.name)) {
             continue;
         }
+        const Provider& provider = offers_of(choice.name);
         const Offer offer =
-            wanted.default_key_spec == kSignature ? provider->signature : provider->exchange;
+            wanted.default_key_spec == kSignature ? provider.signature : provider.exchange;
         if (offer == Offer::other) {
             return wanted.default_key_spec == kKeyExchange ? "DH" : "DSA";
         }
@@ -130,13 +136,14 @@ std::variant<KeyChoice, KeyRefusal> no_algorithm(std::string reason) {
 
 }  // namespace
 
-std::variant<KeyChoice, KeyRefusal> choose_key(const Template& wanted) {
-    if (auto refusal = check_providers(wanted)) {
+std::variant<KeyChoice, KeyRefusal> choose_key(const Template& wanted,
+                                               const std::vector<std::string>& providers) {
+    if (auto refusal = check_providers(wanted, providers)) {
         return *refusal;
     }
     std::string name = wanted.asymmetric_algorithm;
     if (legacy_cryptography(wanted)) {
-        name = legacy_algorithm(wanted);
+        name = legacy_algorithm(wanted, providers);
     } else if (name.empty()) {
         name = "RSA";
     }

@@ -25,6 +25,9 @@ struct KeyRefusal {
     std::string reason{};  // one clause
 };
 
-std::variant<KeyChoice, KeyRefusal> choose_key(const Template& wanted);
+// `providers`: what is here (Abilities::providers).  One that [MS-WCCE] does not list is taken to
+// make RSA keys.
+std::variant<KeyChoice, KeyRefusal> choose_key(const Template& wanted,
+                                               const std::vector<std::string>& providers);
 
 }  // namespace ae::engine

@@ -7,11 +7,6 @@
 namespace ae::engine {
 namespace {
 
-// Rule N6: without a template, or never acknowledged, an entry is left alone for ever.
-bool is_submitted(const PendingRequest& request) {
-    return request.request_id && !request.template_name.empty();
-}
-
 template <class Condition>
 const PendingRequest* find(const std::vector<PendingRequest>& requests, Condition condition) {
     const auto at = std::ranges::find_if(requests, condition);
@@ -20,14 +15,20 @@ const PendingRequest* find(const std::vector<PendingRequest>& requests, Conditio
 
 }  // namespace
 
+bool is_submitted(const PendingRequest& request) {
+    return request.request_id && !request.template_name.empty();
+}
+
 bool is_overdue(const PendingRequest& request, Time now) {
     return is_submitted(request) && now - request.submitted > kPendingLife;
 }
 
 const PendingRequest* find_pending(const std::vector<PendingRequest>& requests,
-                                   const std::string& template_name, Time now) {
+                                   const std::string& template_name, const std::string& predecessor,
+                                   Time now) {
     return find(requests, [&](const PendingRequest& request) {
-        return is_submitted(request) && !is_overdue(request, now) &&
+        return (predecessor.empty() || request.predecessor == predecessor) &&
+               is_submitted(request) && !is_overdue(request, now) &&
                equal_ignoring_case(request.template_name, template_name);
     });
 }
@@ -35,7 +36,8 @@ const PendingRequest* find_pending(const std::vector<PendingRequest>& requests,
 const PendingRequest* find_unanswered(const std::vector<PendingRequest>& requests,
                                       const std::string& template_name) {
     return find(requests, [&](const PendingRequest& request) {
-        return !request.request_id && equal_ignoring_case(request.template_name, template_name);
+        return !request.request_id && !request.ca.name.empty() &&
+               equal_ignoring_case(request.template_name, template_name);
     });
 }
 

@@ -45,6 +45,9 @@ class Directory {
     // On the same connection.  A failed trust container is reported inside the replica (rule K3);
     // failed templates or enrollment services are an error.
     virtual Result<Replica> read_replica() = 0;
+    // Takes exactly these values out of the account's userCertificate (rule X2); a value that is
+    // gone already is success.  kAccessDenied: the account may not.
+    virtual Done unpublish(const std::vector<Bytes>& certificates) = 0;
 };
 
 enum class KeyAlgorithm { rsa, ecdsa_p256, ecdsa_p384, ecdsa_p521 };
@@ -72,6 +75,15 @@ class KeyStore {
     // The key is on stable storage when this returns: a pending request with a lost key is useless
     // (W6).  Error leaves nothing behind.
     virtual Result<std::unique_ptr<PrivateKey>> create(const KeyRequest& request) = 0;
+    // The key of an entry of MY, to sign with: the entry keeps it.
+    virtual Result<std::unique_ptr<PrivateKey>> open_held(const std::string& thumbprint) = 0;
+    // The same key once more as an entry of REQUEST, for a renewal with the same key; erase() of
+    // that entry never touches the original.
+    virtual Result<std::unique_ptr<PrivateKey>> reuse(const std::string& thumbprint) = 0;
+    // Of an entry of REQUEST, whatever it is: for an answer that comes later (rule N1).
+    virtual Result<std::unique_ptr<PrivateKey>> open_pending(const std::string& reference) = 0;
+    // The providers that templates may name here (Abilities::providers).
+    virtual std::vector<std::string> providers() = 0;
     // A key of REQUEST that an earlier pulse left (rule W7) and that is what `wanted` asks for. Any
     // error: the engine makes a new key.
     virtual Result<std::unique_ptr<PrivateKey>> open(const std::string& reference,
@@ -97,9 +109,6 @@ struct InstalledCertificate {
     std::string path{};
 };
 
-enum class TrustStore { root, intermediate, nt_auth };
-std::string_view to_string(TrustStore store);
-
 struct StoreChange {
     std::size_t added = 0;
     std::size_t removed = 0;
@@ -108,23 +117,39 @@ struct StoreChange {
 class CertStore {
   public:
     virtual ~CertStore() = default;
-    virtual Result<std::vector<HeldCertificate>> held() = 0;  // MY without archived entries
+    // MY without archived entries, foreign ones included; `chain` is not filled.
+    virtual Result<std::vector<HeldCertificate>> held() = 0;
     // An entry of REQUEST is known by its key_reference.
     virtual Result<std::vector<PendingRequest>> pending() = 0;     // REQUEST
     virtual Done save_pending(const PendingRequest& request) = 0;  // its key exists already
     virtual Done drop_pending(const PendingRequest& request) = 0;  // key stays; missing: success
     // Moves key and certificate into MY so that a reader sees all of it or nothing.
     virtual Result<InstalledCertificate> install(const NewCertificate& entry) = 0;
+    // Out of sight, key kept (rule X1).  Missing or archived already: success.
+    virtual Done archive(const std::string& thumbprint) = 0;
+    // Deletes the certificate, and its key unless another certificate of the context, archived ones
+    // included, has the same public key (rule X4).  Missing: success.
+    virtual Done remove(const std::string& thumbprint) = 0;
+    // What a trust store holds now.
+    virtual Result<std::vector<Bytes>> trusted(TrustStore store) = 0;
     // Makes the store equal the set (rule K2).
     virtual Result<StoreChange> replace(TrustStore store,
                                         const std::vector<Bytes>& certificates) = 0;
 };
 
+// The replica's trust as it stands after this pulse's update, so that a preview and a pulse agree.
+struct Anchors {
+    std::vector<Bytes> roots{};
+    std::vector<Bytes> intermediates{};
+};
+
 class ChainChecker {
   public:
     virtual ~ChainChecker() = default;
-    // Chain from `certificate` to the replicated Root store only; `extra` may help to build it.
-    virtual ChainStatus check(ByteView certificate, const std::vector<Bytes>& extra, Time now) = 0;
+    // Chain from `certificate` to one of `trust.roots`, or to a root of the administrator's own
+    // that the checker knows; nothing else is trusted.  `extra` may help to build it.
+    virtual ChainStatus check(ByteView certificate, const std::vector<Bytes>& extra,
+                              const Anchors& trust, Time now) = 0;
 };
 
 // [MS-WCCE] 3.1.1.4.3 and wcce-client outcome table.
@@ -140,22 +165,57 @@ struct CaReply {
 };
 
 struct EncodedRequest {
-    enum class Format { pkcs10 };
+    enum class Format { pkcs10, pkcs7 };
     Format format = Format::pkcs10;
     Bytes octets{};
+};
+
+// A certificate of MY that vouches for a request, with its key.
+struct Signer {
+    Bytes certificate{};  // DER
+    std::unique_ptr<PrivateKey> key{};
+};
+
+struct RequestParts {
+    const Template& wanted;
+    const Account& account;
+    const DirectoryServer& server;
+    PrivateKey& key;                      // of the certificate to be issued
+    const Signer* predecessor = nullptr;  // renewal: the certificate that is replaced
+    const Signer* authority = nullptr;    // an own certificate that vouches for it (rule E6)
 };
 
 class CaClient {
   public:
     virtual ~CaClient() = default;
-    // PKCS #10 with the Microsoft attributes for a new certificate ([MS-WCCE] 3.1.1.4.3.1.1).
-    virtual Result<EncodedRequest> build(const Template& wanted, const Account& account,
-                                         const DirectoryServer& server, PrivateKey& key) = 0;
+    // PKCS #10 with the Microsoft attributes for a new certificate ([MS-WCCE] 3.1.1.4.3.1.1); the
+    // same inside PKCS #7, signed by the predecessor, for a renewal (3.1.1.4.3.1.2).
+    virtual Result<EncodedRequest> build(const RequestParts& parts) = 0;
     // Sends one request and waits for the answer.  Does not retry and does not choose another CA.
     // Under submission and denial are replies.  Errors: kServerUnavailable and the other transport
     // codes when the request did not go out; kCallFailed when it went out and no answer came: the
     // CA may have acted (W7), so nobody else may be asked.
     virtual Result<CaReply> submit(const CaRef& ca, const EncodedRequest& request) = 0;
+    // What became of a request that this CA put under submission (rules N1-N4, N8).  Asking changes
+    // nothing there, so any error means: ask again another time.
+    virtual Result<CaReply> retrieve(const CaRef& ca, std::uint32_t request_id) = 0;
+};
+
+class MemoryStore {
+  public:
+    virtual ~MemoryStore() = default;
+    // Nothing saved yet, or what was saved cannot be read (the adapter says so): empty.
+    virtual Memory load() = 0;
+    virtual Done save(const Memory& memory) = 0;
+};
+
+// Rules R-UI1 and R-UI4: one question for all templates that need somebody's agreement.
+enum class Consent { given, declined, cancelled };
+class User {
+  public:
+    virtual ~User() = default;
+    virtual Consent ask_to_begin(const std::vector<std::string>& templates) = 0;
+    virtual Consent ask_for(const std::string& template_name) = 0;
 };
 
 class EventSink {
@@ -173,6 +233,8 @@ struct Ports {
     Crypto& crypto;
     CaClient& ca;
     EventSink& events;
+    MemoryStore& memory;
+    User* user = nullptr;  // nobody can be asked (rule R-UI5)
 };
 
 }  // namespace ae::engine

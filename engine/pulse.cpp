@@ -1,9 +1,13 @@
 #include "engine/pulse.h"
 
 #include "engine/base/hresult_table.h"
+#include "engine/base/text.h"
+#include "engine/ca_choice.h"
 #include "engine/pulse_enroll.h"
+#include "engine/pulse_retrieve.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace ae::engine {
@@ -12,175 +16,242 @@ namespace {
 class Pulse {
   public:
     Pulse(const Ports& ports, const PulseOptions& options)
-        : ports_(ports), options_(options), log_(ports.events, options.scope) {}
+        : pulse_(ports, options), disposer_(pulse_) {}
 
     PulseReport run() {
-        log_.record(EventId::ae_started);
-        if (Done gathered = gather(); !gathered) {
-            stop(std::move(gathered.error()));
-            return std::move(report_);
+        pulse_.log.record(EventId::ae_started);
+        const Done gathered = gather(pulse_.ports, pulse_.options, pulse_.gathered);
+        pulse_.report.policy = pulse_.world().policy;
+        pulse_.report.notes = pulse_.world().policy.notes;
+        pulse_.report.server = pulse_.gathered.replica.server;
+        loaded_ = pulse_.memory();
+        Done ready = gathered ? update_trust() : gathered;
+        if (!ready) {
+            stop(std::move(ready.error()));
+            return std::move(pulse_.report);
         }
-        if (!world_.policy.disabled()) {
+        if (!pulse_.world().policy.disabled()) {
             act();
+            remember();
         }
-        log_.record(EventId::ae_completed);
-        return std::move(report_);
+        pulse_.log.record(EventId::ae_completed);
+        return std::move(pulse_.report);
     }
 
   private:
-    // Each step needs the ones before it; the first that fails ends the pulse with nothing touched
-    // that a later step would have had to complete.
-    Done gather() {
-        if (Done read = read_policy(); !read || world_.policy.disabled()) {
-            return read;  // rule A1: disabled means not even the replica
-        }
-        return read_directory().and_then([&](auto) { return update_trust(); }).and_then([&](auto) {
-            return read_stores();
-        });
-    }
-
-    Done read_policy() {
-        auto policy = ports_.policy.read(options_.scope);
-        if (!policy) {
-            return pass(policy, "read the policy");
-        }
-        world_.policy = *policy;
-        report_.policy = std::move(*policy);
-        return done();
-    }
-
-    Done read_directory() {
-        auto account = ports_.directory.read_account(options_.scope);
-        if (!account) {
-            return directory_failed(std::move(account.error()).within("find the account"));
-        }
-        auto replica = ports_.directory.read_replica();
-        if (!replica) {
-            return directory_failed(
-                std::move(replica.error()).within("read the Public Key Services"));
-        }
-        world_.now = options_.now;
-        world_.account = std::move(*account);
-        world_.account.scope = options_.scope;
-        replica_ = std::move(*replica);
-        world_.templates = std::move(replica_.templates);
-        world_.services = std::move(replica_.services);
-        report_.server = replica_.server;
-        return done();
-    }
-
-    // Rules C1, C2: "nobody answers" is a warning of its own, all else is a failed pulse.
-    Done directory_failed(Error error) {
-        if (error.code == kNoSuchDomain || error.code == kServerUnavailable ||
-            error.code == kTimeout) {
-            end_ = EventId::ae_directory_unreachable;
-        }
-        return fail(std::move(error));
-    }
-
+    // Rules K2, K3.  A store that cannot be written ends the pulse: a certificate that a CA would
+    // issue now had no place to go.
     Done update_trust() {
-        if (options_.scope == Scope::user) {
-            return done();  // rule K1
+        for (const TrustUpdate& update : pulse_.gathered.trust) {
+            std::ranges::copy(update.notes, std::back_inserter(pulse_.report.notes));
+            std::erase_if(pulse_.memory().empty_reads,
+                          [&](const EmptyRead& one) { return one.store == update.store; });
+            if (update.waits) {
+                pulse_.memory().empty_reads.push_back(*update.waits);
+            }
+            const std::string name(to_string(update.store));
+            if (!update.problem.empty()) {
+                pulse_.log.record(EventId::ae_store_download_failed, {name, update.problem});
+                pulse_.fail({kReadFault,
+                             "store " + name +
+                                 " keeps its content, the directory's set is not complete: " +
+                                 update.problem,
+                             "Look at the domain controller; the next pulse reads again"});
+            }
+            if (!update.changes()) {
+                continue;
+            }
+            if (auto change = pulse_.ports.certificates.replace(update.store, update.result);
+                !change) {
+                return pass(change, "update store " + name);
+            }
         }
-        return apply(TrustStore::root, replica_.roots)
-            .and_then([&](auto) { return apply(TrustStore::intermediate, replica_.intermediates); })
-            .and_then([&](auto) { return apply(TrustStore::nt_auth, replica_.nt_auth); });
-    }
-
-    // Rules K2, K3, K4.  A store that cannot be written ends the pulse: a certificate that a CA
-    // would issue now had no place to go.
-    Done apply(TrustStore store, const TrustSet& set) {
-        const std::string name(to_string(store));
-        const std::string note = "store " + name + ": ";
-        for (const std::string& sentence : set.skipped) {
-            report_.notes.push_back(note + sentence);
-        }
-        if (!set.complete) {
-            log_.record(EventId::ae_store_download_failed, {name, set.problem});
-            add_failure(
-                {kReadFault,
-                 "store " + name +
-                     " keeps its content, the directory's set is not complete: " + set.problem,
-                 "Look at the domain controller; the next pulse reads again"});
-            return done();
-        }
-        if (set.certificates.empty()) {
-            report_.notes.push_back(note +
-                                    "the directory lists no certificate; what is there stays");
-            return done();
-        }
-        auto change = ports_.certificates.replace(store, set.certificates);
-        if (!change) {
-            return pass(change, "update store " + name);
-        }
-        return done();
-    }
-
-    // Without them every template would look as if its certificate were missing.
-    Done read_stores() {
-        auto held = ports_.certificates.held();
-        if (!held) {
-            return pass(held, "read MY");
-        }
-        auto pending = ports_.certificates.pending();
-        if (!pending) {
-            return pass(pending, "read REQUEST");
-        }
-        world_.my = std::move(*held);
-        world_.pending = std::move(*pending);
         return done();
     }
 
     void act() {
-        const bool enabled =
-            world_.policy.enroll() || world_.policy.manage() || world_.policy.pending();
-        if (enabled) {
-            log_.record(EventId::ae_enrollment_called);
-        }
-        report_.decisions = build_requirements(world_);
-        if (!enabled) {
-            return;
-        }
-        Enroller enroller(ports_, options_, world_, replica_, report_);
-        for (std::size_t i = 0; i < report_.decisions.size(); ++i) {
-            Decision& decision = report_.decisions[i];
-            report_decision(decision);
-            if (decision.verdict == Verdict::enroll) {
-                enroller.carry_out(world_.templates[i], decision);
+        if (enabled()) {
+            pulse_.log.record(EventId::ae_enrollment_called);
+            if (pulse_.world().services.empty()) {
+                pulse_.log.record(EventId::ce_no_ca_in_forest);
             }
         }
-        log_.record(EventId::ae_enrollment_returned);
+        if (fetch_requests()) {
+            carry_out_requirements();
+        }
+        disposer_.finish();
+        if (enabled()) {
+            pulse_.log.record(EventId::ae_enrollment_returned);
+        }
+    }
+
+    [[nodiscard]] bool enabled() const {
+        const AutoenrollPolicy& policy = pulse_.world().policy;
+        return policy.enroll() || policy.manage() || policy.pending();
+    }
+
+    // REQUEST first: what it brings changes what is missing.
+    bool fetch_requests() {
+        Plan requests = plan_requests(pulse_.world());
+        pulse_.report.decisions = std::move(requests.decisions);
+        Retriever retriever(pulse_, disposer_);
+        for (const Action& action : requests.actions) {
+            retriever.carry_out(action);
+        }
+        if (requests.actions.empty()) {
+            return true;
+        }
+        if (Done read = read_stores(pulse_.ports, pulse_.gathered); !read) {
+            pulse_.fail(std::move(read.error()).within("after REQUEST"));
+            return false;
+        }
+        return true;
+    }
+
+    void carry_out_requirements() {
+        Plan plan = plan_requirements(pulse_.world());
+        // Templates and certificates stand before requests, as in a preview.
+        auto& decisions = pulse_.report.decisions;
+        plan.decisions.insert(plan.decisions.end(), std::make_move_iterator(decisions.begin()),
+                              std::make_move_iterator(decisions.end()));
+        decisions = std::move(plan.decisions);
+        if (enabled()) {
+            report_distrust(decisions);
+            std::ranges::for_each(decisions, [&](const Decision& one) { report_decision(one); });
+        }
+        Enroller enroller(pulse_, disposer_);
+        bool may_ask = true;
+        for (const Action& action : plan.actions) {
+            switch (action.kind) {
+                case ActionKind::enroll:
+                case ActionKind::renew:
+                    if (!action.interactive || agreed(plan, action, may_ask)) {
+                        enroller.carry_out(action);
+                    }
+                    break;
+                case ActionKind::warn:
+                    warn(action);
+                    break;
+                default:
+                    disposer_.carry_out({action.kind, action.thumbprint, action.reason});
+                    break;
+            }
+        }
+    }
+
+    // Rule X3; what this pulse replaced needs no warning.
+    void warn(const Action& action) {
+        if (!disposer_.is_gone(action.thumbprint)) {
+            pulse_.log.record(EventId::ae_expires, {action.thumbprint, action.reason});
+            note_warning(pulse_.memory(), action.thumbprint, pulse_.options.now);
+        }
+    }
+
+    // Event 52, once per CA of whose distrust a template suffers.
+    void report_distrust(const std::vector<Decision>& decisions) {
+        const auto suffers = [&](const std::string& template_name) {
+            return std::ranges::any_of(decisions, [&](const Decision& one) {
+                return one.about == About::template_type &&
+                       equal_ignoring_case(one.template_name, template_name) &&
+                       (one.verdict == Verdict::not_trusted || one.verdict == Verdict::enroll ||
+                        one.verdict == Verdict::renew);
+            });
+        };
+        for (std::size_t i = 0; i < pulse_.world().services.size(); ++i) {
+            const CaTrust& trust = pulse_.world().ca_trust[i];
+            if (!is_trusted(trust.chain) &&
+                std::ranges::any_of(pulse_.world().services[i].templates, suffers)) {
+                pulse_.log.record(EventId::ce_ca_not_trusted,
+                                  {trust.ca.config(), trust.chain.detail});
+            }
+        }
     }
 
     void report_decision(const Decision& decision) {
-        if (decision.event) {
-            log_.record(*decision.event, {decision.template_name, decision.fact});
-        } else if (decision.verdict == Verdict::unavailable ||
-                   decision.verdict == Verdict::not_supported) {
-            report_.notes.push_back("template " + decision.template_name + ": " + decision.fact);
+        // Event 11 has said it for all templates.
+        const bool said =
+            decision.event == EventId::ce_no_ca_issues && pulse_.world().services.empty();
+        if (decision.event && !said) {
+            pulse_.log.record(*decision.event, {decision.template_name, decision.fact});
+        } else if (decision.verdict == Verdict::needs_user) {
+            // Rule R-UI5: the log names the way out.
+            pulse_.report.notes.push_back("template " + decision.template_name + ": " +
+                                          decision.fact + "; " + decision.remedy);
+        } else if (decision.verdict == Verdict::not_supported ||
+                   decision.verdict == Verdict::waiting) {
+            pulse_.report.notes.push_back("template " + decision.template_name + ": " +
+                                          decision.fact);
         }
-        if (decision.verdict == Verdict::not_understood) {
-            add_failure(Error{kInvalidData, decision.fact, decision.remedy}.within(
+        if (decision.failure) {
+            pulse_.fail(Error{*decision.failure, decision.fact, decision.remedy}.within(
                 "template " + decision.template_name));
         }
     }
 
-    void add_failure(Error error) {
-        report_.failures.push_back(std::move(error).within(log_.name()));
+    // Rules R-UI1, R-UI4: one question for all that need the user, then one for each.
+    bool agreed(const Plan& plan, const Action& action, bool& may_ask) {
+        Decision& decision = pulse_.report.decisions[action.decision];
+        if (!asked_) {
+            asked_ = true;
+            std::vector<std::string> names;
+            for (const Action& one : plan.actions) {
+                if (one.interactive) {
+                    names.push_back(one.template_name);
+                }
+            }
+            const Consent consent = pulse_.ports.user == nullptr
+                                        ? Consent::declined
+                                        : pulse_.ports.user->ask_to_begin(names);
+            may_ask = consent == Consent::given;
+            if (consent == Consent::cancelled) {
+                pulse_.log.record(EventId::ce_cancelled);
+            }
+        }
+        if (!may_ask) {
+            put_off(decision, "the user declined");
+            return false;
+        }
+        const Consent consent = pulse_.ports.user->ask_for(action.template_name);
+        if (consent == Consent::cancelled) {
+            pulse_.log.record(EventId::ce_template_cancelled, {action.template_name});
+        }
+        if (consent != Consent::given) {
+            put_off(decision, "the user declined this template");
+        }
+        return consent == Consent::given;
     }
 
+    static void put_off(Decision& decision, const std::string& why) {
+        decision.verdict = Verdict::needs_user;
+        decision.rule = "R-UI4";
+        decision.fact += "; " + why + ", the next pulse asks again";
+    }
+
+    // A pulse that learns nothing writes nothing.
+    void remember() {
+        forget_old(pulse_.memory(), pulse_.options.now);
+        if (pulse_.memory() == loaded_) {
+            return;
+        }
+        if (Done saved = pulse_.ports.memory.save(pulse_.memory()); !saved) {
+            pulse_.report.notes.push_back("what this pulse learnt is not kept: " +
+                                          saved.error().sentence());
+        }
+    }
+
+    // Rules C1, C2: "nobody answers" is a warning of its own, all else is a failed pulse.
     void stop(Error error) {
-        log_.record(end_, {to_hex(error.code), error.sentence()});
-        add_failure(std::move(error));
+        const bool unreachable = error.code == kNoSuchDomain || error.code == kServerUnavailable ||
+                                 error.code == kTimeout;
+        pulse_.log.record(unreachable ? EventId::ae_directory_unreachable : EventId::ae_failed,
+                          {to_hex(error.code), error.sentence()});
+        pulse_.fail(std::move(error));
     }
 
-    const Ports& ports_;
-    const PulseOptions& options_;
-    PulseLog log_;
-    Snapshot world_{};
-    Replica replica_{};  // without templates and services, which are in world_
-    PulseReport report_{};
-    EventId end_ = EventId::ae_failed;
+    PulseContext pulse_;
+    Disposer disposer_;
+    Memory loaded_{};
+    bool asked_ = false;
 };
 
 }  // namespace

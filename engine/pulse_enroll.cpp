@@ -2,47 +2,49 @@
 
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
-#include "engine/ca_choice.h"
+#include "engine/ca_selection.h"
 #include "engine/key_choice.h"
 #include "engine/pending_requests.h"
 #include "engine/response_check.h"
 
+#include <algorithm>
 #include <variant>
 
 namespace ae::engine {
 namespace {
 
-constexpr Hresult kAdminDenied = hresult(0x80094014);    // CERTSRV_E_ADMIN_DENIED_REQUEST
-constexpr Hresult kUntrustedRoot = hresult(0x800B0109);  // CERT_E_UNTRUSTEDROOT
+// Of a certificate that could not be used: the brake's whole window.
+constexpr Seconds kRejectedLifetime = kBrakeWindow;
 
 enum class KeyOrigin { made, kept };
-
-// A refusal without a reason of its own (wcce outcome table).
-Hresult code_of(const CaReply& reply) {
-    if (failed(reply.code)) {
-        return reply.code;
-    }
-    return reply.disposition == Disposition::denied ? kAdminDenied : kUnexpected;
-}
-
-// The CA's own words are for people only (rule W5), and they are foreign text.
-std::string words_of(const CaReply& reply) {
-    std::string text = "request " + std::to_string(reply.request_id) +
-                       (reply.disposition == Disposition::denied ? " was denied" : " failed");
-    if (const auto message = trim(reply.message); !message.empty()) {
-        text += " (\"" + printable(message) + "\")";
-    }
-    return text;
-}
 
 std::string number_or_unknown(std::uint32_t request_id) {
     return request_id == 0 ? "unknown" : std::to_string(request_id);
 }
 
+std::string silent_before(const std::vector<CaRef>& cas) {
+    std::vector<std::string> names;
+    for (const CaRef& ca : cas) {
+        names.push_back(ca.config());
+    }
+    return join(names, ", ") + " did not answer earlier in this pulse";
+}
+
+// The same step has one event for a new certificate and another for a renewal.
+struct EventPair {
+    EventId enroll;
+    EventId renew;
+};
+constexpr EventPair kFailedAtCa{EventId::ce_enroll_failed_at_ca, EventId::ce_renew_failed_at_ca};
+constexpr EventPair kFailed{EventId::ce_enrollment_failed, EventId::ce_renewal_failed};
+constexpr EventPair kSucceeded{EventId::ce_enrolled, EventId::ce_renewed};
+constexpr EventPair kPending{EventId::ce_pending, EventId::ce_renewal_pending};
+
 }  // namespace
 
 // One template's way through its CAs.
 struct Enroller::Attempt {
+    const Action& action;
     const Template& wanted;
     Decision& decision;
     std::unique_ptr<PrivateKey> key{};
@@ -51,41 +53,38 @@ struct Enroller::Attempt {
     std::vector<Error> errors{};  // one per CA that refused
     std::string last_ca{};
     std::uint32_t last_request_id = 0;
+
+    [[nodiscard]] bool renews() const { return action.kind == ActionKind::renew; }
+    [[nodiscard]] EventId event(const EventPair& pair) const {
+        return renews() ? pair.renew : pair.enroll;
+    }
 };
 
-void PulseLog::record(EventId id, std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), std::string(to_string(scope_)));
-    sink_.record(make_event(id, arguments));
-}
-
-Enroller::Enroller(const Ports& ports, const PulseOptions& options, const Snapshot& world,
-                   const Replica& replica, PulseReport& report)
-    : ports_(ports),
-      options_(options),
-      world_(world),
-      replica_(replica),
-      report_(report),
-      log_(ports.events, options.scope),
-      account_(world.account.sids) {}
-
-void Enroller::carry_out(const Template& wanted, Decision& decision) {
-    Attempt attempt{.wanted = wanted, .decision = decision};
-    std::string untrusted;
-    const auto cas = trusted_cas(wanted, untrusted);
+void Enroller::carry_out(const Action& action) {
+    const auto& templates = pulse_.world().templates;
+    const auto wanted = std::ranges::find(templates, action.template_name, &Template::name);
+    Attempt attempt{
+        .action = action, .wanted = *wanted, .decision = pulse_.report.decisions[action.decision]};
+    std::vector<CaRef> cas;
+    std::ranges::copy_if(action.cas, std::back_inserter(cas),
+                         [&](const CaRef& ca) { return !pulse_.silent.contains(ca); });
     if (cas.empty()) {
-        log_.record(EventId::ce_no_ca, {wanted.name, untrusted});
-        fail_decision(attempt,
-                      {kUntrustedRoot, "no CA that offers it is trusted: " + untrusted, {}});
+        // One dead CA must not make a pulse long.
+        Error error{kServerUnavailable, silent_before(action.cas), {}};
+        pulse_.log.record(attempt.event(kFailed), {attempt.wanted.name, action.cas.front().config(),
+                                                   "unknown", error.sentence()});
+        fail_attempt(attempt, std::move(error));
         return;
     }
     if (Done prepared = prepare(attempt); !prepared) {
-        log_.record(EventId::ce_request_not_built, {wanted.name, prepared.error().sentence()});
+        pulse_.log.record(EventId::ce_request_not_built,
+                          {attempt.wanted.name, prepared.error().sentence()});
         discard_key(attempt);
-        fail_decision(attempt, std::move(prepared.error()));
+        fail_attempt(attempt, std::move(prepared.error()));
         return;
     }
-    for (const EnrollmentService* ca : cas) {
-        const Step step = ask(attempt, *ca);
+    for (const CaRef& ca : cas) {
+        const Step step = ask(attempt, ca);
         if (step == Step::finished) {
             return;
         }
@@ -96,68 +95,73 @@ void Enroller::carry_out(const Template& wanted, Decision& decision) {
     give_up(attempt);
 }
 
-// CA choice 2 and 3.
-std::vector<const EnrollmentService*> Enroller::trusted_cas(const Template& wanted,
-                                                            std::string& untrusted) {
-    const CaOffer offer = cas_offering(wanted, world_.services, account_);
-    std::vector<const EnrollmentService*> trusted;
-    std::vector<std::string> clauses;
-    for (const EnrollmentService* ca :
-         order_of_cas(offer.open, wanted.name, replica_.server.site, options_.seed)) {
-        const ChainStatus& status = trust_in(*ca);
-        if (status.state == ChainState::valid) {
-            trusted.push_back(ca);
-        } else {
-            clauses.push_back(ca->ref().config() + ": " + status.detail);
+Done Enroller::prepare_key(Attempt& attempt) {
+    if (attempt.renews() &&
+        (attempt.wanted.private_key_flags & private_key_flag::kSameKeyRenewal) != 0) {
+        auto same = pulse_.ports.keys.reuse(attempt.action.thumbprint);
+        if (!same) {
+            return pass(same, "renew with the same key");
         }
+        attempt.key = std::move(*same);
+        return done();
     }
-    untrusted = join(clauses, "; ");
-    return trusted;
-}
-
-// The newest certificate that stands decides; a revoked one ends the search, because an older key
-// of a CA whose newer one had to be revoked is no better.
-const ChainStatus& Enroller::trust_in(const EnrollmentService& ca) {
-    const auto [at, fresh] = trust_.try_emplace(ca.ref());
-    ChainStatus& status = at->second;
-    if (!fresh) {
-        return status;
-    }
-    status = {ChainState::untrusted, "the directory lists no certificate for it"};
-    for (const Bytes& certificate : ca.certificates) {
-        status =
-            ports_.chains.check(certificate, replica_.intermediates.certificates, options_.now);
-        if (status.state == ChainState::valid || status.state == ChainState::revoked) {
-            break;
-        }
-    }
-    if (status.state != ChainState::valid) {
-        log_.record(EventId::ce_ca_not_trusted, {ca.ref().config(), status.detail});
-    }
-    return status;
-}
-
-Done Enroller::prepare(Attempt& attempt) {
-    const auto choice = choose_key(attempt.wanted);
+    const auto choice = choose_key(attempt.wanted, pulse_.world().abilities.providers);
     if (const auto* refusal = std::get_if<KeyRefusal>(&choice)) {
         return fail(kNotSupported, refusal->reason);  // rule E8 has said so before
     }
     const KeyRequest& wanted = std::get<KeyChoice>(choice).key;
     // Rule W7: a CA may hold a certificate for the key of a lost answer, so that key is used again.
-    if (const PendingRequest* lost = find_unanswered(world_.pending, attempt.wanted.name)) {
-        if (auto kept = ports_.keys.open(lost->key_reference, wanted)) {
+    if (const PendingRequest* lost = find_unanswered(pulse_.world().pending, attempt.wanted.name)) {
+        if (auto kept = pulse_.ports.keys.open(lost->key_reference, wanted)) {
             attempt.key = std::move(*kept);
             attempt.origin = KeyOrigin::kept;
+            return done();
         }
     }
-    if (!attempt.key) {
-        auto made = ports_.keys.create(wanted);
-        if (!made) {
-            return pass(made, "make the key");
-        }
-        attempt.key = std::move(*made);
+    auto made = pulse_.ports.keys.create(wanted);
+    if (!made) {
+        return pass(made, "make the key");
     }
-    auto request = ports_.ca.build(attempt.wanted, world_.account, replica_.server, *attempt.key);
+    attempt.key = std::move(*made);
+    return done();
+}
+
+Result<Signer> Enroller::signer_of(const std::string& thumbprint) {
+    const auto& my = pulse_.world().my;
+    const auto held = std::ranges::find(my, thumbprint, &HeldCertificate::thumbprint);
+    auto key = pulse_.ports.keys.open_held(thumbprint);
+    if (!key) {
+        return pass(key, "open the key that signs the request");
+    }
+    return Signer{held->facts.der, std::move(*key)};
+}
+
+Done Enroller::prepare(Attempt& attempt) {
+    std::optional<Signer> predecessor;
+    std::optional<Signer> authority;
+    if (attempt.renews()) {
+        auto signer = signer_of(attempt.action.thumbprint);
+        if (!signer) {
+            return pass(signer);
+        }
+        predecessor = std::move(*signer);
+    }
+    if (!attempt.action.signer.empty()) {
+        auto signer = signer_of(attempt.action.signer);
+        if (!signer) {
+            return pass(signer);
+        }
+        authority = std::move(*signer);
+    }
+    if (Done ready = prepare_key(attempt); !ready) {
+        return ready;
+    }
+    auto request = pulse_.ports.ca.build({.wanted = attempt.wanted,
+                                          .account = pulse_.world().account,
+                                          .server = pulse_.gathered.replica.server,
+                                          .key = *attempt.key,
+                                          .predecessor = predecessor ? &*predecessor : nullptr,
+                                          .authority = authority ? &*authority : nullptr});
     if (!request) {
         return pass(request, "build the request");
     }
@@ -166,29 +170,32 @@ Done Enroller::prepare(Attempt& attempt) {
 }
 
 // An entry without a request id: sent, or about to be, and not answered.
-PendingRequest Enroller::entry_of(const Attempt& attempt, const EnrollmentService& ca) const {
+PendingRequest Enroller::entry_of(const Attempt& attempt, const CaRef& ca) const {
     return {.key_reference = attempt.key->reference(),
             .template_name = attempt.wanted.name,
-            .ca = ca.ref(),
+            .ca = ca,
             .request_id = std::nullopt,
-            .submitted = options_.now};
+            .submitted = pulse_.options.now,
+            .predecessor = attempt.action.thumbprint};
 }
 
-Enroller::Step Enroller::ask(Attempt& attempt, const EnrollmentService& ca) {
-    attempt.last_ca = ca.ref().config();
+Enroller::Step Enroller::ask(Attempt& attempt, const CaRef& ca) {
+    attempt.last_ca = ca.config();
     attempt.last_request_id = 0;
     // Before anything is sent: whatever happens from here on, a crash included, the key of a
     // request that a CA may have taken is known to the next pulse (rules W6, W7).
-    if (Done noted = ports_.certificates.save_pending(entry_of(attempt, ca)); !noted) {
-        log_.record(EventId::ce_request_not_built, {attempt.wanted.name, noted.error().sentence()});
+    if (Done noted = pulse_.ports.certificates.save_pending(entry_of(attempt, ca)); !noted) {
+        pulse_.log.record(EventId::ce_request_not_built,
+                          {attempt.wanted.name, noted.error().sentence()});
         discard_key(attempt);
-        fail_decision(attempt, std::move(noted.error()).within("note the request"));
+        fail_attempt(attempt, std::move(noted.error()).within("note the request"));
         return Step::finished;
     }
-    const auto reply = ports_.ca.submit(ca.ref(), attempt.request);
+    const auto reply = pulse_.ports.ca.submit(ca, attempt.request);
     if (!reply) {
-        return refused(attempt, 0, reply.error());
+        return no_answer(attempt, ca, reply.error());
     }
+    note_answer(pulse_.memory(), ca);
     switch (reply->disposition) {
         case Disposition::issued:
             return take(attempt, ca, *reply);
@@ -198,56 +205,85 @@ Enroller::Step Enroller::ask(Attempt& attempt, const EnrollmentService& ca) {
         case Disposition::failed:
             break;
     }
+    note_refusal(pulse_.memory(), {.template_name = attempt.wanted.name,
+                                   .template_version = version_of(attempt.wanted),
+                                   .ca = ca,
+                                   .code = code_of(*reply),
+                                   .last = pulse_.options.now});
     return refused(attempt, reply->request_id, {code_of(*reply), words_of(*reply), {}});
 }
 
-Enroller::Step Enroller::take(Attempt& attempt, const EnrollmentService& ca, const CaReply& reply) {
-    auto leaf = check_response(reply, {attempt.wanted, ca, *attempt.key, options_.now},
-                               ports_.chains, ports_.crypto);
+Enroller::Step Enroller::take(Attempt& attempt, const CaRef& ca, const CaReply& reply) {
+    const auto& services = pulse_.world().services;
+    const auto service = std::ranges::find(services, ca, &EnrollmentService::ref);
+    auto leaf = check_response(
+        reply,
+        {attempt.wanted, *service, *attempt.key, pulse_.gathered.anchors, pulse_.options.now},
+        pulse_.ports.chains, pulse_.ports.crypto);
+    note_issue(pulse_.memory(),
+               {.template_name = attempt.wanted.name,
+                .reason = attempt.action.reason,
+                .when = pulse_.options.now,
+                .lifetime = leaf ? leaf->not_after - leaf->not_before : kRejectedLifetime});
     if (!leaf) {
         return rejected(attempt, ca, reply.request_id, std::move(leaf.error()), KeyFate::erase);
     }
-    const std::string reference = attempt.key->reference();
-    auto where = ports_.certificates.install({.template_name = attempt.wanted.name,
-                                              .template_oid = attempt.wanted.oid,
-                                              .ca = ca.ref(),
-                                              .request_id = reply.request_id,
-                                              .certificate = reply.certificate,
-                                              .chain = issuers_of(*leaf, reply.chain),
-                                              .key_reference = reference,
-                                              .installed = options_.now});
+    auto where = pulse_.ports.certificates.install({.template_name = attempt.wanted.name,
+                                                    .template_oid = attempt.wanted.oid,
+                                                    .ca = ca,
+                                                    .request_id = reply.request_id,
+                                                    .certificate = reply.certificate,
+                                                    .chain = issuers_of(*leaf, reply.chain),
+                                                    .key_reference = attempt.key->reference(),
+                                                    .installed = pulse_.options.now});
     if (!where) {
         // The certificate is good and the disk was not: the next attempt uses the same key.
         return rejected(attempt, ca, reply.request_id, std::move(where.error()).within("install"),
                         KeyFate::keep);
     }
-    log_.record(EventId::ce_enrolled,
-                {attempt.wanted.name, attempt.last_ca, std::to_string(reply.request_id)});
-    attempt.decision.verdict = Verdict::issued;
-    attempt.decision.fact = "request " + std::to_string(reply.request_id) + " at " +
-                            attempt.last_ca + "; valid until " + ae::to_string(leaf->not_after);
-    attempt.decision.remedy.clear();
-    report_.enrolled.push_back(
-        {attempt.wanted.name, ca.ref(), reply.request_id, std::move(*where), std::move(*leaf)});
+    installed(attempt, ca, reply.request_id, std::move(*where), std::move(*leaf));
     return Step::finished;
 }
 
-Enroller::Step Enroller::wait_for(Attempt& attempt, const EnrollmentService& ca,
-                                  const CaReply& reply) {
+void Enroller::installed(Attempt& attempt, const CaRef& ca, std::uint32_t request_id,
+                         InstalledCertificate where, CertificateFacts leaf) {
+    pulse_.log.record(attempt.event(kSucceeded),
+                      {attempt.wanted.name, attempt.last_ca, std::to_string(request_id)});
+    attempt.decision.verdict = Verdict::issued;
+    attempt.decision.fact = "request " + std::to_string(request_id) + " at " + attempt.last_ca +
+                            "; valid until " + ae::to_string(leaf.not_after);
+    attempt.decision.remedy.clear();
+    pulse_.report.enrolled.push_back({attempt.wanted.name, ca, request_id,
+                                      attempt.action.thumbprint, std::move(where),
+                                      std::move(leaf)});
+    // Rule U3 and the table of section 11: only now, and never before.
+    for (const Disposal& disposal : attempt.action.afterwards) {
+        disposer_.carry_out(disposal);
+    }
+}
+
+Enroller::Step Enroller::wait_for(Attempt& attempt, const CaRef& ca, const CaReply& reply) {
     PendingRequest entry = entry_of(attempt, ca);
     entry.request_id = reply.request_id;
-    if (Done saved = ports_.certificates.save_pending(entry); !saved) {
+    if (Done saved = pulse_.ports.certificates.save_pending(entry); !saved) {
         return rejected(attempt, ca, reply.request_id,
                         std::move(saved.error()).within("save the pending request"), KeyFate::keep);
     }
-    log_.record(EventId::ce_pending,
-                {attempt.wanted.name, attempt.last_ca, std::to_string(reply.request_id)});
+    pulse_.log.record(attempt.event(kPending),
+                      {attempt.wanted.name, attempt.last_ca, std::to_string(reply.request_id)});
     attempt.decision.verdict = Verdict::pending;
     attempt.decision.fact =
         "request " + std::to_string(reply.request_id) + " waits at " + attempt.last_ca;
-    attempt.decision.remedy =
-        "this build does not fetch approved requests yet; the entry and its key are kept";
+    attempt.decision.remedy = "issue or deny it at the CA; a later pulse fetches the certificate";
     return Step::finished;
+}
+
+Enroller::Step Enroller::no_answer(Attempt& attempt, const CaRef& ca, Error error) {
+    if (next_ca(error.code) != NextCa::stop) {
+        pulse_.silent.insert(ca);
+        note_outage(pulse_.memory(), ca, pulse_.options.now);
+    }
+    return refused(attempt, 0, std::move(error));
 }
 
 Enroller::Step Enroller::refused(Attempt& attempt, std::uint32_t request_id, Error error) {
@@ -257,8 +293,8 @@ Enroller::Step Enroller::refused(Attempt& attempt, std::uint32_t request_id, Err
     if (next == NextCa::unknown) {
         return lost_answer(attempt, std::move(error));
     }
-    log_.record(EventId::ce_enroll_failed_at_ca,
-                {attempt.wanted.name, attempt.last_ca, error.sentence()});
+    pulse_.log.record(attempt.event(kFailedAtCa),
+                      {attempt.wanted.name, attempt.last_ca, error.sentence()});
     attempt.last_request_id = request_id;
     attempt.errors.push_back(std::move(error));
     return next == NextCa::ask ? Step::next_ca : Step::all_failed;
@@ -266,23 +302,23 @@ Enroller::Step Enroller::refused(Attempt& attempt, std::uint32_t request_id, Err
 
 // Rule W7: the CA may have acted.  Nobody else is asked, and the key stays for the next attempt.
 Enroller::Step Enroller::lost_answer(Attempt& attempt, Error error) {
-    log_.record(EventId::ce_enrollment_failed,
-                {attempt.wanted.name, attempt.last_ca, "unknown", error.sentence()});
-    fail_decision(attempt, std::move(error));
+    pulse_.log.record(attempt.event(kFailed),
+                      {attempt.wanted.name, attempt.last_ca, "unknown", error.sentence()});
+    fail_attempt(attempt, std::move(error));
     return Step::finished;
 }
 
 // An answer that cannot be used.  A certificate may exist now, so no other CA is asked.
-Enroller::Step Enroller::rejected(Attempt& attempt, const EnrollmentService& ca,
-                                  std::uint32_t request_id, Error error, KeyFate fate) {
-    error = std::move(error).within("answer of " + ca.ref().config() + " to request " +
+Enroller::Step Enroller::rejected(Attempt& attempt, const CaRef& ca, std::uint32_t request_id,
+                                  Error error, KeyFate fate) {
+    error = std::move(error).within("answer of " + ca.config() + " to request " +
                                     number_or_unknown(request_id));
-    log_.record(EventId::ce_not_installed, {attempt.wanted.name, attempt.last_ca,
-                                            number_or_unknown(request_id), error.sentence()});
+    pulse_.log.record(EventId::ce_not_installed, {attempt.wanted.name, attempt.last_ca,
+                                                  number_or_unknown(request_id), error.sentence()});
     if (fate == KeyFate::erase) {
         discard_key(attempt);
     }
-    fail_decision(attempt, std::move(error));
+    fail_attempt(attempt, std::move(error));
     return Step::finished;
 }
 
@@ -290,11 +326,11 @@ Enroller::Step Enroller::rejected(Attempt& attempt, const EnrollmentService& ca,
 void Enroller::give_up(Attempt& attempt) {
     Error last = std::move(attempt.errors.back());
     attempt.errors.pop_back();
-    log_.record(EventId::ce_enrollment_failed,
-                {attempt.wanted.name, attempt.last_ca, number_or_unknown(attempt.last_request_id),
-                 last.sentence()});
+    pulse_.log.record(attempt.event(kFailed),
+                      {attempt.wanted.name, attempt.last_ca,
+                       number_or_unknown(attempt.last_request_id), last.sentence()});
     discard_key(attempt);
-    fail_decision(attempt, std::move(last));
+    fail_attempt(attempt, std::move(last));
 }
 
 // Rule X4: only what this attempt made.
@@ -305,23 +341,19 @@ void Enroller::discard_key(Attempt& attempt) {
     const PendingRequest entry{.key_reference = attempt.key->reference(),
                                .template_name = attempt.wanted.name};
     attempt.key.reset();
-    const Done dropped = ports_.certificates.drop_pending(entry).and_then(
-        [&](auto) { return ports_.keys.erase(entry.key_reference); });
+    const Done dropped = pulse_.ports.certificates.drop_pending(entry).and_then(
+        [&](auto) { return pulse_.ports.keys.erase(entry.key_reference); });
     // kBusy: a certificate uses the key, so it is not an orphan.
     if (!dropped && dropped.error().code != kBusy) {
         attempt.errors.push_back(Error(dropped.error()).within("erase the unused key"));
     }
 }
 
-void Enroller::fail_decision(Attempt& attempt, Error error) {
-    attempt.decision.verdict = Verdict::failed;
-    attempt.decision.fact = error.context + ": " + describe(error.code);
-    attempt.decision.remedy =
-        error.remedy.empty() ? std::string(remedy_for(error.code)) : error.remedy;
-    attempt.errors.push_back(std::move(error));
+void Enroller::fail_attempt(Attempt& attempt, Error error) {
+    const std::string step = (attempt.renews() ? "renew " : "enroll ") + attempt.wanted.name;
+    fail_decision(pulse_, attempt.decision, std::move(error), step);
     for (Error& one : attempt.errors) {
-        report_.failures.push_back(
-            std::move(one).within("enroll " + attempt.wanted.name).within(log_.name()));
+        pulse_.fail(std::move(one).within(step));
     }
 }
 

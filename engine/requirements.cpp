@@ -1,162 +1,233 @@
 #include "engine/requirements.h"
 
+#include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
+#include "engine/ca_selection.h"
 #include "engine/candidate.h"
-#include "engine/held_review.h"
-#include "engine/pending_requests.h"
-#include "engine/supersede.h"
+#include "engine/need_obstacles.h"
+#include "engine/policy_gates.h"
 
 #include <algorithm>
-#include <array>
 
 namespace ae::engine {
 namespace {
 
-constexpr std::string_view kHexDigits = "0123456789abcdef";
-
-// What the supersede step must know of a template besides its decision.
-struct Standing {
-    Decision decision{};
-    bool on_list = false;  // something would be done for it
-    bool acting = false;   // section "Supersede": a candidate, or its valid certificate is held
-};
-
-std::string gate_name(const AutoenrollPolicy& policy) {
-    if (!policy.bits) {
-        return "AEPolicy is absent";
-    }
-    std::string digits;
-    for (std::uint32_t rest = *policy.bits; rest != 0 || digits.empty(); rest >>= 4U) {
-        digits.insert(digits.begin(), kHexDigits[rest & 0xFU]);
-    }
-    return "AEPolicy is 0x" + digits;
+// Of one lineage, for the brake and for people.
+std::string name_of(const CertificateFacts& certificate) {
+    return certificate.subject + " (" + join(certificate.dns_names, ", ") + ")";
 }
 
-std::string origin_of(const AutoenrollPolicy& policy) {
-    return policy.source.empty() ? "" : ", which comes from " + policy.source;
-}
-
-// The column "Gate" of rules Q1-Q10, and rule A2.
-bool gate_open(const AutoenrollPolicy& policy, const Review& review) {
-    if (review.need == Need::renew) {
-        return policy.manage();
-    }
-    return policy.enroll() || (review.rule == "Q2" && policy.manage());
-}
-
-Decision closed_gate(const Template& wanted, const AutoenrollPolicy& policy, const Review& review) {
-    if (policy.disabled()) {
-        return {wanted.name,
-                Verdict::policy_off,
-                "A1",
-                gate_name(policy) + ": disabled",
-                "clear 0x8000 of AEPolicy" + origin_of(policy),
-                {}};
-    }
-    const bool renewal = review.need == Need::renew;
-    return {wanted.name,
-            Verdict::policy_off,
-            renewal ? "A2" : review.rule,
-            review.fact + "; " + gate_name(policy) +
-                (renewal ? ", which lacks 0x2 (renew)" : ", which lacks 0x1 (enroll)"),
-            "set AEPolicy to 7" + origin_of(policy),
-            {}};
-}
-
-Decision decide_need(const Template& wanted, const Snapshot& world, const Review& review,
-                     const std::string& entitlement) {
-    if (review.need == Need::none) {
-        return {wanted.name, Verdict::held, review.rule, review.fact, {}, {}};
-    }
-    if (const PendingRequest* request = find_pending(world.pending, wanted.name, world.now)) {
-        return {wanted.name,
-                Verdict::pending,
-                "D3",
-                "request " + std::to_string(*request->request_id) + " waits at " +
-                    request->ca.config() + " since " + ae::to_string(request->submitted),
-                "this build does not fetch approved requests yet; the entry and its key are kept",
-                {}};
-    }
-    if (!gate_open(world.policy, review)) {
-        return closed_gate(wanted, world.policy, review);
-    }
-    if (review.need == Need::renew) {
-        return {wanted.name, Verdict::unavailable,
-                review.rule, review.fact + "; this build does not renew",
-                {},          {}};
-    }
-    if ((wanted.enrollment_flags & enrollment_flag::kCheckUserDsCertificate) != 0) {
-        // Rule D4: as after a failed read of userCertificate, to avoid duplicates.
-        return {wanted.name,
-                Verdict::unavailable,
-                "D4",
-                review.fact +
-                    "; the template asks to look into userCertificate first, which this "
-                    "build does not read",
-                {},
-                {}};
-    }
-    return {wanted.name, Verdict::enroll, review.rule, review.fact + "; " + entitlement, {}, {}};
-}
-
-Standing judge(const Template& wanted, const Snapshot& world, const SidSet& account,
-               const HeldOfTemplate& held) {
-    Standing standing;
-    const auto valid = std::ranges::find_if(held, [&](const HeldCertificate* certificate) {
-        return is_valid(*certificate, world.now);
-    });
-    Candidacy candidacy = judge_candidate(wanted, world.account.scope, account, world.services);
-    standing.acting = !candidacy.refusal || valid != held.end();
-    if (candidacy.refusal) {
-        standing.decision = std::move(*candidacy.refusal);
-        if (valid != held.end()) {
-            standing.decision.fact += "; its certificate " + (*valid)->thumbprint.substr(0, 8) +
-                                      " is valid until " + ae::to_string((*valid)->facts.not_after);
-        }
-        return standing;
-    }
-    standing.decision =
-        decide_need(wanted, world, review_held(wanted, held, world.now), candidacy.entitlement);
-    standing.on_list = standing.decision.verdict == Verdict::enroll ||
-                       standing.decision.verdict == Verdict::unavailable;
-    // What this build never requests must not keep the old template away for good.
-    if (standing.decision.rule == "D4" && valid == held.end()) {
-        standing.acting = false;
-    }
-    return standing;
-}
-
-std::string names_of(const std::vector<std::size_t>& indices, const std::vector<Template>& all) {
-    std::vector<std::string> names;
-    names.reserve(indices.size());
-    for (const std::size_t i : indices) {
-        names.push_back(all[i].name);
-    }
-    std::ranges::sort(names);  // whatever order the directory answered in
-    return join(names, ", ");
-}
-
-// Rules U1, U2, U4: the last step.
-void supersede(const Snapshot& world, std::vector<Standing>& standings) {
-    const SupersedeGraph graph(world.templates);
-    std::vector<std::vector<std::size_t>> replaced_by(standings.size());
-    for (std::size_t i = 0; i < standings.size(); ++i) {
-        if (standings[i].acting) {
-            for (const std::size_t replaced : graph.replaced_by(i)) {
-                replaced_by[replaced].push_back(i);
+class Judge {
+  public:
+    explicit Judge(const Snapshot& world)
+        : world_(world),
+          index_(world.templates),
+          sids_(world.account.sids),
+          offers_(world.services, sids_),
+          cas_(world),
+          applicant_{world, sids_, offers_, {}} {
+        for (const HeldCertificate& held : world.my) {
+            if (held.key == KeyState::usable && is_valid(held, world.now)) {
+                applicant_.signers.push_back(&held);
             }
         }
     }
-    for (std::size_t i = 0; i < standings.size(); ++i) {
-        Decision& decision = standings[i].decision;
-        if (standings[i].on_list && !replaced_by[i].empty()) {
-            decision.verdict = Verdict::superseded;
-            decision.rule = "U1";
-            decision.fact = "superseded by " + names_of(replaced_by[i], world.templates);
-            decision.remedy.clear();
-            decision.event = EventId::ce_superseded;
+
+    Requirement judge(std::size_t place, const HeldOfTemplate& held) {
+        const Template& wanted = world_.templates[place];
+        if (world_.policy.disabled()) {
+            return {disabled(wanted)};
         }
-        if (const auto cycle = graph.cycle_of(i); !cycle.empty()) {
+        if (carries_names_over(wanted) && !held.empty()) {
+            return judge_lineages(place, held);
+        }
+        const Review review = review_held(wanted, held, world_.account, world_.now);
+        Candidacy candidacy = judge_candidate(wanted, applicant_);
+        if (candidacy.refusal) {
+            return judge_refused(place, held, review, std::move(*candidacy.refusal));
+        }
+        Requirement requirement = decide(place, held, review, candidacy);
+        requirement.candidate = true;
+        return requirement;
+    }
+
+  private:
+    [[nodiscard]] Decision disabled(const Template& wanted) const {
+        return about_template(wanted.name, Verdict::policy_off, "A1",
+                              gate_text(world_.policy) + ": disabled",
+                              "clear 0x8000 of AEPolicy" + origin_text(world_.policy));
+    }
+
+    // What AEPolicy, REQUEST, the directory and history say to a need that the rules found.
+    Requirement decide(std::size_t place, const HeldOfTemplate& held, const Review& review,
+                       const Candidacy& candidacy) {
+        const Template& wanted = world_.templates[place];
+        if (review.need == Need::none) {
+            return {about_template(wanted.name, Verdict::held, review.rule, review.fact)};
+        }
+        if (auto obstacle = obstacle_to(review, world_, place, index_)) {
+            return {std::move(*obstacle)};
+        }
+        CaSelection selection = cas_.select(wanted, candidacy.cas, review.need);
+        if (selection.obstacle) {
+            selection.obstacle->fact = review.fact + "; " + selection.obstacle->fact;
+            return {std::move(*selection.obstacle)};
+        }
+        Wish wish{review.need == Need::renew && world_.abilities.renewal ? ActionKind::renew
+                                                                         : ActionKind::enroll,
+                  review, held, std::move(selection.cas), candidacy.signer};
+        return {.decision = about_template(
+                    wanted.name, review.need == Need::renew ? Verdict::renew : Verdict::enroll,
+                    review.rule, review.fact + "; " + candidacy.entitlement),
+                .wishes = {std::move(wish)}};
+    }
+
+    // Rules A3, Q11: no candidate for a new certificate, and yet the held one may be renewed.
+    Requirement judge_refused(std::size_t place, const HeldOfTemplate& held, const Review& review,
+                              Decision refusal) {
+        const Template& wanted = world_.templates[place];
+        const auto valid = std::ranges::find_if(
+            held, [&](const HeldCertificate* one) { return is_valid(*one, world_.now); });
+        if (review.need == Need::renew && gate_open(world_.policy, review) &&
+            world_.abilities.renewal) {
+            Candidacy renewal = judge_renewal(wanted, applicant_);
+            if (!renewal.refusal) {
+                Requirement requirement = decide(place, held, review, renewal);
+                if (!requirement.wishes.empty()) {
+                    requirement.decision.rule = "A3";
+                }
+                return requirement;
+            }
+            renewal.refusal->fact = review.fact + "; " + renewal.refusal->fact;
+            return {std::move(*renewal.refusal)};
+        }
+        // Rule Q11: the certificate stays in view, and it is said that it will not be replaced.
+        const bool lost_right = refusal.verdict == Verdict::no_enroll_right ||
+                                refusal.verdict == Verdict::no_autoenroll_right;
+        if (review.need == Need::enroll && review.decides != nullptr && lost_right &&
+            gate_open(world_.policy, review)) {
+            refusal.rule = "Q11";
+            refusal.event = EventId::ce_not_updated;
+            refusal.fact = review.fact + "; " + refusal.fact;
+        } else if (valid != held.end()) {
+            refusal.fact += "; its " + named(**valid) + " is valid until " +
+                            ae::to_string((*valid)->facts.not_after);
+        }
+        return {std::move(refusal)};
+    }
+
+    // Rule Q15: each subject is renewed by itself; the template's own decision sums them up.
+    Requirement judge_lineages(std::size_t place, const HeldOfTemplate& held) {
+        const Template& wanted = world_.templates[place];
+        const auto lineages = lineages_of(held);
+        Requirement sum;
+        for (const HeldOfTemplate& lineage : lineages) {
+            Review review = review_held(wanted, lineage, world_.account, world_.now);
+            if (review.need != Need::renew) {
+                continue;
+            }
+            review.reason += ' ' + name_of(review.decides->facts);  // each has a brake of its own
+            Requirement one = judge_refused(place, lineage, review, *names_refusal(wanted));
+            if (one.wishes.empty()) {
+                sum.obstacles.emplace(review.decides, std::move(one.decision));
+            } else {
+                sum.wishes.push_back(std::move(one.wishes.front()));
+            }
+        }
+        sum.decision = sum_up(wanted, sum, std::to_string(lineages.size()) + " subjects");
+        return sum;
+    }
+
+    [[nodiscard]] Decision sum_up(const Template& wanted, const Requirement& sum,
+                                  const std::string& count) const {
+        if (sum.wishes.empty() && sum.obstacles.empty()) {
+            Decision decision = *names_refusal(wanted);
+            decision.fact += "; its certificates of " + count + " are renewed one by one";
+            return decision;
+        }
+        if (sum.wishes.empty()) {
+            return sum.obstacles.begin()->second;
+        }
+        Decision decision = about_template(wanted.name, Verdict::renew, "Q15",
+                                           std::to_string(sum.wishes.size()) + " of " + count +
+                                               " are to be renewed, each by itself");
+        for (const auto& [held, obstacle] : sum.obstacles) {
+            decision.fact += "; " + named(*held) + " is not: " + obstacle.fact;
+            decision.event = decision.event ? decision.event : obstacle.event;
+            decision.failure = decision.failure ? decision.failure : obstacle.failure;
+        }
+        return decision;
+    }
+
+    // A template of rule E7 is never a candidate; another rule may have refused it before.
+    [[nodiscard]] std::optional<Decision> names_refusal(const Template& wanted) const {
+        return judge_candidate(wanted, applicant_).refusal;
+    }
+
+    const Snapshot& world_;
+    TemplateIndex index_;
+    SidSet sids_;
+    CaOffers offers_;
+    CaSelector cas_;
+    Applicant applicant_;
+};
+
+// Something came or will come of it.
+bool is_productive(const Requirement& requirement) {
+    switch (requirement.decision.verdict) {
+        case Verdict::enroll:
+        case Verdict::renew:
+        case Verdict::held:
+        case Verdict::pending:
+        case Verdict::waiting:
+        case Verdict::published:
+            return true;
+        default:
+            return false;
+    }
+}
+
+bool is_on_list(const Requirement& requirement) {
+    switch (requirement.decision.verdict) {
+        case Verdict::enroll:
+        case Verdict::renew:
+        case Verdict::waiting:
+        case Verdict::braked:
+        case Verdict::needs_user:
+        case Verdict::not_trusted:
+            return true;
+        default:
+            return false;
+    }
+}
+
+// Rules U1, U4: the last step.  Where nothing is held, every candidate acts.  A held certificate
+// yields only to one of which something came or will come [P]: what this pulse may never request
+// must not take the old certificate away for good.
+void supersede(const Snapshot& world, const std::vector<HeldOfTemplate>& held,
+               const SupersedeGraph& graph, const std::vector<bool>& has_valid,
+               std::vector<Requirement>& requirements) {
+    std::vector<bool> candidates(requirements.size());
+    std::vector<bool> productive(requirements.size());
+    for (std::size_t i = 0; i < requirements.size(); ++i) {
+        candidates[i] = has_valid[i] || requirements[i].candidate;
+        productive[i] = has_valid[i] || is_productive(requirements[i]);
+    }
+    const auto by_candidates = graph.superseders(candidates);
+    const auto by_productive = graph.superseders(productive);
+    for (std::size_t i = 0; i < requirements.size(); ++i) {
+        const NamedFew& superseders = held[i].empty() ? by_candidates[i] : by_productive[i];
+        Requirement& requirement = requirements[i];
+        Decision& decision = requirement.decision;
+        if (is_on_list(requirement) && !superseders.first.empty()) {
+            const bool renewal = decision.verdict == Verdict::renew;
+            decision =
+                about_template(world.templates[i].name, Verdict::superseded, renewal ? "U4" : "U1",
+                               "superseded by " + names_of(superseders, world.templates), {},
+                               EventId::ce_superseded);
+            requirement.wishes.clear();
+        }
+        if (const NamedFew cycle = graph.cycle_of(i); !cycle.first.empty()) {
             decision.fact += "; warning: it supersedes " + names_of(cycle, world.templates) +
                              " and is superseded in turn, which is ignored";
             decision.remedy = "break the cycle in msPKI-Supersede-Templates";
@@ -164,52 +235,22 @@ void supersede(const Snapshot& world, std::vector<Standing>& standings) {
     }
 }
 
-struct VerdictName {
-    Verdict verdict;
-    std::string_view name;
-};
-constexpr std::array kVerdictNames = {
-    VerdictName{Verdict::enroll, "wanted"},
-    VerdictName{Verdict::renew, "to be renewed"},
-    VerdictName{Verdict::held, "held"},
-    VerdictName{Verdict::pending, "pending"},
-    VerdictName{Verdict::superseded, "superseded"},
-    VerdictName{Verdict::policy_off, "off by policy"},
-    VerdictName{Verdict::not_readable, "not readable"},
-    VerdictName{Verdict::no_enroll_right, "no Enroll right"},
-    VerdictName{Verdict::no_autoenroll_right, "no Autoenroll right"},
-    VerdictName{Verdict::not_autoenrollable, "not autoenrollable"},
-    VerdictName{Verdict::wrong_context, "wrong context"},
-    VerdictName{Verdict::not_offered, "not offered by any CA"},
-    VerdictName{Verdict::not_supported, "not supported"},
-    VerdictName{Verdict::not_understood, "not understood"},
-    VerdictName{Verdict::unavailable, "unavailable"},
-    VerdictName{Verdict::issued, "issued"},
-    VerdictName{Verdict::failed, "failed"},
-};
-
 }  // namespace
 
-std::string_view to_string(Verdict verdict) {
-    const auto* at = std::ranges::find(kVerdictNames, verdict, &VerdictName::verdict);
-    return at == kVerdictNames.end() ? std::string_view("unknown") : at->name;
-}
-
-std::vector<Decision> build_requirements(const Snapshot& world) {
-    const SidSet account(world.account.sids);
-    const auto held = managed_certificates(world.templates, world.my);
-    std::vector<Standing> standings;
-    standings.reserve(world.templates.size());
+Requirements build_requirements(const Snapshot& world, const std::vector<HeldOfTemplate>& held,
+                                const SupersedeGraph& graph) {
+    Judge judge(world);
+    Requirements result;
+    std::vector<bool> has_valid(world.templates.size());
+    result.of_template.reserve(world.templates.size());
     for (std::size_t i = 0; i < world.templates.size(); ++i) {
-        standings.push_back(judge(world.templates[i], world, account, held[i]));
+        result.of_template.push_back(judge.judge(i, held[i]));
+        has_valid[i] = std::ranges::any_of(
+            held[i], [&](const HeldCertificate* one) { return is_valid(*one, world.now); });
     }
-    supersede(world, standings);
-    std::vector<Decision> decisions;
-    decisions.reserve(standings.size());
-    for (Standing& standing : standings) {
-        decisions.push_back(std::move(standing.decision));
-    }
-    return decisions;
+    supersede(world, held, graph, has_valid, result.of_template);
+    result.replaced_by_held = graph.superseders(has_valid);
+    return result;
 }
 
 }  // namespace ae::engine

@@ -1,53 +1,45 @@
 // The requirements list: what is missing, and one recorded decision per template looked at.
 //
 // Order of the rules: [AE-2003] "Requirements List"; supersede is last.  Rule ids stand in
-// RULES.md. Not for: fetching anything, choosing a CA (ca_choice.h), or changing a store (pulse.h).
-// The parts: candidate.h (E, S), held_review.h (Q, D1), supersede.h (U).  Pure, any thread.
+// RULES.md. The parts: candidate.h (E, S), held_review.h (Q, D1), pending_requests.h (D3),
+// supersede.h (U).
+// Not for: what becomes of certificates (disposal.h), or the order of actions (plan.h).
+// Pure, any thread.
 #pragma once
 
-#include "engine/events.h"
-#include "engine/snapshot.h"
+#include "engine/held_review.h"
+#include "engine/plan.h"
+#include "engine/supersede.h"
 
-#include <optional>
-#include <string>
-#include <string_view>
+#include <map>
 #include <vector>
 
 namespace ae::engine {
 
-enum class Verdict {
-    enroll,        // on the list: a new certificate is needed
-    renew,         // on the list: the held certificate is to be replaced
-    held,          // a valid certificate is here
-    pending,       // a request is under submission
-    superseded,    // another template on the list or in MY replaces it
-    policy_off,    // AEPolicy does not allow what would be needed
-    not_readable,  // no security descriptor, or no Read
-    no_enroll_right,
-    no_autoenroll_right,
-    not_autoenrollable,  // schema version, flag 0x20, CA type, signatures, subject supplied,
-                         // interaction
-    wrong_context,       // machine template in a user pulse or the reverse
-    not_offered,         // no enrollment service lists it or lets the account in
-    not_supported,       // asks for what this client cannot do
-    not_understood,      // an attribute has a value that the specification does not know
-    unavailable,         // needs action that this build does not take yet; says which
-    issued,              // outcome of this pulse
-    failed,              // outcome of this pulse
-};
-std::string_view to_string(
-    Verdict verdict);  // "wanted", "no Autoenroll right", ... for tables and JSON
-
-struct Decision {
-    std::string template_name{};
-    Verdict verdict{};
-    std::string rule{};              // "E3", "D1"
-    std::string fact{};              // the fact that decided it
-    std::string remedy{};            // what would change it; empty when nothing should
-    std::optional<EventId> event{};  // what a pulse records for it; most decisions: nothing
+// One request to be made: a template has at most one, or one per lineage (rule Q15).
+struct Wish {
+    ActionKind kind = ActionKind::enroll;  // enroll or renew
+    Review review{};                       // why, and which certificate is the predecessor
+    HeldOfTemplate reviewed{};             // the template's certificates, or those of the lineage
+    std::vector<CaRef> cas{};
+    const HeldCertificate* signer = nullptr;  // rule E6
 };
 
-// Exactly one decision per template, in the order of the snapshot.  Same snapshot, same answer.
-std::vector<Decision> build_requirements(const Snapshot& world);
+struct Requirement {
+    Decision decision{};
+    bool candidate = false;  // rules E1-E10 let it in
+    std::vector<Wish> wishes{};
+    // Rule Q15: why the deciding certificate of a lineage is not renewed now.
+    std::map<const HeldCertificate*, Decision> obstacles{};
+};
+
+struct Requirements {
+    std::vector<Requirement> of_template{};  // in the order of the snapshot
+    // Rule U3: templates of which a valid certificate is held and that replace this one.
+    std::vector<NamedFew> replaced_by_held{};
+};
+
+Requirements build_requirements(const Snapshot& world, const std::vector<HeldOfTemplate>& held,
+                                const SupersedeGraph& graph);
 
 }  // namespace ae::engine

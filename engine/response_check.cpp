@@ -3,6 +3,7 @@
 #include "engine/base/der.h"
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
+#include "engine/held_review.h"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,6 @@
 namespace ae::engine {
 namespace {
 
-constexpr std::chrono::minutes kClockSkew{10};  // check I10 [P]
 constexpr std::string_view kProbe = "aeclient: does this key belong to this certificate?";
 
 constexpr Hresult kBadPublicKey = hresult(0x80090015);   // NTE_BAD_PUBLIC_KEY
@@ -61,8 +61,9 @@ Hresult code_of(ChainState state) {
     return kChaining;
 }
 
-Done check_chain(const CaReply& reply, Time now, ChainChecker& chains) {
-    const ChainStatus status = chains.check(reply.certificate, reply.chain, now);
+Done check_chain(const CaReply& reply, const ResponseQuestion& question, ChainChecker& chains) {
+    const ChainStatus status =
+        chains.check(reply.certificate, reply.chain, question.anchors, question.now);
     if (status.state == ChainState::valid) {
         return done();
     }
@@ -202,7 +203,7 @@ Result<CertificateFacts> check_response(const CaReply& reply, const ResponseQues
     }
     return check_key(*leaf, question.key)
         .and_then([&](auto) { return check_probe(*leaf, question.key, crypto); })
-        .and_then([&](auto) { return check_chain(reply, question.now, chains); })
+        .and_then([&](auto) { return check_chain(reply, question, chains); })
         .and_then([&](auto) { return check_issuer(*leaf, question.ca, crypto); })
         .and_then([&](auto) { return check_template(*leaf, question.wanted); })
         .and_then([&](auto) { return check_dates(*leaf, question.now); })

@@ -17,6 +17,7 @@ struct ResponseQuestion {
     const Template& wanted;
     const EnrollmentService& ca;
     PrivateKey& key;
+    const Anchors& anchors;
     Time now{};
 };
 

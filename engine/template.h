@@ -26,6 +26,7 @@ inline constexpr std::uint32_t kIncludeSymmetricAlgorithms = 0x1;
 inline constexpr std::uint32_t kPendAllRequests = 0x2;
 inline constexpr std::uint32_t kCheckUserDsCertificate = 0x10;
 inline constexpr std::uint32_t kAutoEnrollment = 0x20;
+inline constexpr std::uint32_t kPreviousApproval = 0x40;
 inline constexpr std::uint32_t kUserInteractionRequired = 0x100;
 inline constexpr std::uint32_t kRemoveInvalidCertificate = 0x400;
 inline constexpr std::uint32_t kBasicConstraintsForEndEntity = 0x8000;
@@ -86,6 +87,7 @@ struct Template {
     std::vector<ProviderChoice> providers{};             // ascending rank
     std::vector<std::string> supersedes{};               // CNs, as written
     std::vector<std::string> ra_application_policies{};  // OIDs
+    std::vector<std::string> ra_policies{};              // msPKI-RA-Policies, OIDs
     // Out of msPKI-RA-Application-Policies of v3 and v4 ([MS-CRTD] 2.23.2); empty: not given.
     std::string asymmetric_algorithm{};     // "RSA", "ECDSA_P256", ...
     std::string hash_algorithm{};           // "SHA256", ...

@@ -84,6 +84,7 @@ constexpr std::array kRows = {
         "Check the Kerberos ticket, the clock and the service principal names of the host"),
     row(0x80070A84, "NERR_SetupNotJoined", "this machine is not joined to a domain",
         "Join it to the domain"),
+    row(0x8007200A, "ERROR_DS_NO_ATTRIBUTE_OR_VALUE", "the directory object has no such value"),
     row(0x8007200F, "ERROR_DS_UNAVAILABLE", "the directory server is not ready",
         "Look at the domain controller"),
     row(0x80072020, "ERROR_DS_OPERATIONS_ERROR", "the directory server failed",

@@ -31,6 +31,17 @@ std::vector<EnrollmentService> five() {
     return services;
 }
 
+// The order that a host of `site` sees.
+std::vector<const EnrollmentService*> order(std::vector<const EnrollmentService*> services,
+                                            const std::string& template_name,
+                                            const std::string& site, std::uint64_t seed) {
+    Snapshot world;
+    world.now = kNow;
+    world.site = site;
+    world.seed = seed;
+    return order_of_cas(std::move(services), template_name, world);
+}
+
 std::vector<const EnrollmentService*> pointers(const std::vector<EnrollmentService>& services) {
     std::vector<const EnrollmentService*> list;
     for (const EnrollmentService& one : services) {
@@ -42,9 +53,17 @@ std::vector<const EnrollmentService*> pointers(const std::vector<EnrollmentServi
 TEST_CASE("a CA offers a template when it lists the name, in any case", "[ca][E10]") {
     const std::vector<EnrollmentService> services = {service(1, {"corpMACHINE"}),
                                                      service(2, {"Other"})};
-    const CaOffer offer = cas_offering(autoenrolled("CorpMachine"), services, account());
+    const CaOffer offer = CaOffers(services, account()).of("CorpMachine");
     CHECK(names(offer.open) == std::vector<std::string>{"ca1"});
     CHECK(offer.closed.empty());
+    const CaOffer nobody = CaOffers(services, account()).of("Unlisted");
+    CHECK(nobody.open.empty());
+    CHECK(nobody.closed.empty());
+}
+
+TEST_CASE("a CA that lists a template twice is asked once", "[ca][E10]") {
+    const std::vector<EnrollmentService> services = {service(1, {"T", "Other", "t", "T"})};
+    CHECK(names(CaOffers(services, account()).of("T").open) == std::vector<std::string>{"ca1"});
 }
 
 TEST_CASE("a CA that lists the template and is of no use is named with the reason",
@@ -55,7 +74,7 @@ TEST_CASE("a CA that lists the template and is of no use is named with the reaso
     services[1].certificates.clear();
     services[2].security_descriptor =
         SecurityBuilder().deny_object(kDomainComputers, kEnroll).bytes();
-    const CaOffer offer = cas_offering(autoenrolled("T"), services, account());
+    const CaOffer offer = CaOffers(services, account()).of("T");
     CHECK(offer.open.empty());
     CHECK(offer.closed == std::vector<std::string>{
                               "Corp Issuing CA 1: it has no dNSHostName",
@@ -68,7 +87,7 @@ TEST_CASE("a CA whose security cannot be read decides for itself", "[ca][S12]") 
     std::vector<EnrollmentService> services = {service(1, {"T"}), service(2, {"T"})};
     services[0].security_descriptor.reset();
     services[1].security_descriptor = Bytes{1, 2, 3};
-    CHECK(cas_offering(autoenrolled("T"), services, account()).open.size() == 2);
+    CHECK(CaOffers(services, account()).of("T").open.size() == 2);
 }
 
 TEST_CASE("CAs of the own site come first, the others after", "[ca][choice]") {
@@ -77,11 +96,11 @@ TEST_CASE("CAs of the own site come first, the others after", "[ca][choice]") {
     services[3].sites = {"berlin"};
     services[4].sites = {"Rome"};
     for (std::uint64_t seed = 0; seed < 50; ++seed) {
-        auto order = names(order_of_cas(pointers(services), "T", "Berlin", seed));
-        REQUIRE(order.size() == 5);
-        std::sort(order.begin(), order.begin() + 2);
-        CHECK(order[0] == "ca2");
-        CHECK(order[1] == "ca4");
+        auto found = names(order(pointers(services), "T", "Berlin", seed));
+        REQUIRE(found.size() == 5);
+        std::sort(found.begin(), found.begin() + 2);
+        CHECK(found[0] == "ca2");
+        CHECK(found[1] == "ca4");
     }
 }
 
@@ -90,7 +109,7 @@ TEST_CASE("without a known site all CAs are one group", "[ca][choice]") {
     services[4].sites = {""};
     std::set<std::string> first;
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
-        first.insert(names(order_of_cas(pointers(services), "T", "", seed)).front());
+        first.insert(names(order(pointers(services), "T", "", seed)).front());
     }
     CHECK(first.size() == 5);
 }
@@ -99,25 +118,73 @@ TEST_CASE("the order differs per template and per seed, and is otherwise fixed",
     const std::vector<EnrollmentService> services = five();
     std::set<std::vector<std::string>> per_template;
     for (const char* name : {"A", "B", "C", "D", "E", "F"}) {
-        per_template.insert(names(order_of_cas(pointers(services), name, "", 42)));
+        per_template.insert(names(order(pointers(services), name, "", 42)));
     }
     CHECK(per_template.size() > 1);
     std::set<std::vector<std::string>> per_seed;
     for (std::uint64_t seed = 0; seed < 6; ++seed) {
-        per_seed.insert(names(order_of_cas(pointers(services), "A", "", seed)));
+        per_seed.insert(names(order(pointers(services), "A", "", seed)));
     }
     CHECK(per_seed.size() > 1);
 
     auto turned = pointers(services);
     std::reverse(turned.begin(), turned.end());
-    CHECK(order_of_cas(turned, "a", "", 42) == order_of_cas(pointers(services), "A", "", 42));
+    CHECK(order(turned, "a", "", 42) == order(pointers(services), "A", "", 42));
+}
+
+TEST_CASE("a CA that did not answer lately is asked after those that did, in its group",
+          "[ca][choice][health]") {
+    std::vector<EnrollmentService> services = five();
+    services[1].sites = services[3].sites = {"Berlin"};
+    for (std::uint64_t seed = 0; seed < 20; ++seed) {
+        Snapshot world;
+        world.now = kNow;
+        world.seed = seed;
+        world.site = "Berlin";
+        world.memory.outages = {{services[1].ref(), kNow - std::chrono::hours(8) + Seconds(1)},
+                                {services[2].ref(), kNow}};
+        const auto found = names(order_of_cas(pointers(services), "T", world));
+        CHECK(found[0] == "ca4");
+        CHECK(found[1] == "ca2");  // of the own site, and so before the others all the same
+        CHECK(found[4] == "ca3");
+        world.memory.outages = {{services[1].ref(), kNow - std::chrono::hours(8)}};
+        CHECK(names(order_of_cas(pointers(services), "T", world)) ==
+              names(order(pointers(services), "T", "Berlin", seed)));
+    }
+}
+
+TEST_CASE("a shuffle is the same on every platform", "[ca][choice]") {
+    CHECK(names(order(pointers(five()), "CorpMachine", "", 42)) ==
+          std::vector<std::string>{"ca3", "ca1", "ca2", "ca5", "ca4"});
+}
+
+TEST_CASE("a CA is believed while nothing speaks against its chain",
+          "[ca][choice][choice 2][choice 3]") {
+    struct Row {
+        ChainStatus chain;
+        bool trusted;
+    };
+    const Row row = GENERATE(values<Row>({
+        {{ChainState::valid, {}, {}}, true},
+        {{ChainState::valid, {}, hresult(0x80092012)}, true},
+        {{ChainState::valid, {}, hresult(0x80092013)}, true},
+        {{ChainState::valid, {}, hresult(0x80092014)}, false},
+        {{ChainState::valid, {}, hresult(0x80070005)}, false},
+        {{ChainState::revoked, "r", {}}, false},
+        {{ChainState::revoked, "r", hresult(0x80092013)}, false},
+        {{ChainState::untrusted, "u", {}}, false},
+        {{ChainState::expired, "e", {}}, false},
+        {{ChainState::malformed, "m", {}}, false},
+    }));
+    INFO(static_cast<int>(row.chain.state));
+    CHECK(is_trusted(row.chain) == row.trusted);
 }
 
 TEST_CASE("every order of two CAs comes up about equally often", "[ca][choice]") {
     const std::vector<EnrollmentService> services = {service(1, {"T"}), service(2, {"T"})};
     int first = 0;
     for (std::uint64_t seed = 0; seed < 1000; ++seed) {
-        first += names(order_of_cas(pointers(services), "T", "", seed)).front() == "ca1" ? 1 : 0;
+        first += names(order(pointers(services), "T", "", seed)).front() == "ca1" ? 1 : 0;
     }
     CHECK(first > 400);
     CHECK(first < 600);

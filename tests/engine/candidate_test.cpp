@@ -108,6 +108,16 @@ TEST_CASE("Enroll and Autoenroll are both needed", "[requirements][E3]") {
            "deny object ACE 1 for S-1-5-21-1-2-3-1105 denies Autoenroll"});
 }
 
+TEST_CASE("to grant a right elsewhere helps only where nothing denies it", "[requirements][E3]") {
+    const auto remedy = [](const SecurityBuilder& builder) {
+        return decide(spoilt([&](Template& t) { t.security_descriptor = builder.bytes(); })).remedy;
+    };
+    const SecurityBuilder readable = SecurityBuilder().allow(kAuthenticatedUsers, kReadRights);
+    CHECK(remedy(readable) == "grant Enroll on the template to a group of this account");
+    CHECK(remedy(SecurityBuilder(readable).deny_object(kMachine, kEnroll)) ==
+          "remove that entry, or the account from the group it names");
+}
+
 TEST_CASE("a template belongs to machines or to users", "[requirements][E4]") {
     const Template user = spoilt([](Template& t) { t.general_flags = 0; });
     check({"user template, machine pulse", user, Verdict::wrong_context, "E4",
@@ -141,13 +151,18 @@ TEST_CASE("templates that make CAs are never autoenrolled", "[requirements][E5]"
     }
 }
 
-TEST_CASE("authorized signatures", "[requirements][E6]") {
-    check({"two", spoilt([](Template& t) { t.ra_signatures = 2; }), Verdict::not_autoenrollable,
-           "E6", "2 authorized signatures are required, and at most one can be given"});
-    check({"one: a later build may sign with an own certificate",
-           spoilt([](Template& t) { t.ra_signatures = 1; }), Verdict::unavailable, "E6",
-           "one authorized signature is required; this build does not sign a request with a "
-           "certificate that the account holds"});
+TEST_CASE("authorized signatures: two can never be given, one by an own certificate",
+          "[requirements][E6]") {
+    const Template two = spoilt([](Template& t) { t.ra_signatures = 2; });
+    check({"two", two, Verdict::not_autoenrollable, "E6",
+           "2 authorized signatures are required, and at most one can be given"});
+    CHECK(decide(two).event == EventId::ce_signature_requirement);
+    CHECK_THAT(decide(two).remedy, Catch::Contains("at most one signature"));
+    const Template one = spoilt([](Template& t) { t.ra_signatures = 1; });
+    check({"one, and nobody to sign", one, Verdict::not_autoenrollable, "E6",
+           "one authorized signature is required, and no valid certificate of MY has the policies "
+           "for it"});
+    CHECK(decide(one).event == EventId::ce_signature_requirement);
 }
 
 TEST_CASE("nobody can be asked for a subject", "[requirements][E7]") {
@@ -176,25 +191,27 @@ TEST_CASE("what this client cannot do is said", "[requirements][E8]") {
     check({"Hello", flagged(private_key_flag::kHelloLogonKey), Verdict::not_supported, "E8",
            "it is for Windows Hello logon keys"});
     check({"archival", flagged(private_key_flag::kRequireArchival), Verdict::not_supported, "E8",
-           "it requires private-key archival, which this build does not do"});
+           "it requires private-key archival, which this client cannot do"});
     check({"attestation", flagged(private_key_flag::kAttestRequired), Verdict::not_supported, "E8",
-           "it requires key attestation, which this build does not do"});
+           "it requires key attestation, which this client cannot do"});
     check({"PSS", flagged(private_key_flag::kAlternateSignatureAlgorithm), Verdict::not_supported,
-           "E8", "it requires the alternate signature format, which this build does not make"});
+           "E8", "it requires the alternate signature format, which this client cannot make"});
 
     const Template card = spoilt([](Template& t) {
         t.providers = {{1, "Microsoft Base Smart Card Crypto Provider"}};
     });
     check({"provider", card, Verdict::not_supported, "E8",
-           "none of its providers is known here: Microsoft Base Smart Card Crypto Provider"});
+           "none of its providers is here: Microsoft Base Smart Card Crypto Provider"});
     CHECK(decide(card).event == EventId::ce_provider_missing);
 
-    const Template dsa = spoilt([](Template& t) {
-        t.default_key_spec = 2;
-        t.providers = {{1, "Microsoft Base DSS Cryptographic Provider"}};
+    const Template odd = spoilt([](Template& t) {
+        t.schema_version = 4;
+        t.providers = {{1, "Microsoft Software Key Storage Provider"}};
+        t.asymmetric_algorithm = "DSA";
     });
-    check({"algorithm", dsa, Verdict::not_supported, "E8", "this client makes no DSA keys"});
-    CHECK(decide(dsa).event == EventId::ce_algorithm_missing);
+    check({"algorithm", odd, Verdict::not_supported, "E8", "this client makes no DSA keys"});
+    CHECK(decide(odd).event == EventId::ce_algorithm_missing);
+    CHECK_THAT(decide(odd).remedy, Catch::Contains("cryptography tab"));
 }
 
 TEST_CASE("a machine never waits for a person", "[requirements][E9][R-UI2]") {
@@ -205,23 +222,44 @@ TEST_CASE("a machine never waits for a person", "[requirements][E9][R-UI2]") {
     CHECK(decide(prompting).event == EventId::ce_needs_interaction);
 }
 
-TEST_CASE("a user's part is asked for in a later build", "[requirements][R-UI1]") {
+TEST_CASE("a user may be asked, so the prompt alone refuses nothing", "[requirements][E9]") {
     Snapshot world = world_of({spoilt([](Template& t) {
         t.general_flags = 0;
         t.enrollment_flags |= enrollment_flag::kUserInteractionRequired;
     })});
     world.account.scope = Scope::user;
-    CHECK(decision("T", world).verdict == Verdict::unavailable);
-    CHECK(decision("T", world).rule == "R-UI1");
+    world.abilities.interaction = true;
+    CHECK(decision("T", world).verdict == Verdict::enroll);
+}
+
+TEST_CASE("what this client can do it does not refuse", "[requirements][E8]") {
+    Snapshot world = world_of({spoilt([](Template& t) {
+        t.private_key_flags = private_key_flag::kRequireArchival |
+                              private_key_flag::kAttestRequired |
+                              private_key_flag::kAlternateSignatureAlgorithm;
+    })});
+    world.abilities.archival = world.abilities.attestation = true;
+    world.abilities.alternate_signature = true;
+    CHECK(decision("T", world).verdict == Verdict::enroll);
+    for (bool Abilities::*lost :
+         {&Abilities::archival, &Abilities::attestation, &Abilities::alternate_signature}) {
+        world.abilities.*lost = false;
+        CHECK(decision("T", world).rule == "E8");
+        world.abilities.*lost = true;
+    }
+    // Windows Hello keys never [P].
+    world.templates[0].private_key_flags |= private_key_flag::kHelloLogonKey;
+    CHECK(decision("T", world).fact == "it is for Windows Hello logon keys");
 }
 
 TEST_CASE("some CA must offer the template to this account", "[requirements][E10][S12]") {
     Snapshot world = world_of({autoenrolled("T")});
-    world.services = {service(1, {"Other"})};
+    offer(world, {service(1, {"Other"})});
     Decision decided = decision("T", world);
     CHECK(decided.verdict == Verdict::not_offered);
     CHECK(decided.rule == "E10");
     CHECK(decided.fact == "no enrollment service lists it");
+    CHECK_THAT(decided.remedy, Catch::Contains("publish the template"));
     CHECK(decided.event == EventId::ce_no_ca_issues);
 
     world.services = {service(1, {"T"})};
@@ -230,8 +268,9 @@ TEST_CASE("some CA must offer the template to this account", "[requirements][E10
     CHECK(decided.verdict == Verdict::not_offered);
     CHECK(decided.fact ==
           "ca1.corp.example.test\\Corp Issuing CA 1: the DACL is empty and grants nothing");
+    CHECK_THAT(decided.remedy, Catch::Contains("enrollment service object"));
 
-    world.services.push_back(service(2, {"t"}));
+    offer(world, {world.services[0], service(2, {"t"})});
     CHECK(decision("T", world).verdict == Verdict::enroll);
 }
 
@@ -240,6 +279,7 @@ TEST_CASE("an attribute that is not understood is never skipped silently", "[req
     check({"a candidate otherwise", spoilt(faulty), Verdict::not_understood, "F1",
            "pKIOverlapPeriod is positive"});
     CHECK(decide(spoilt(faulty)).event == EventId::ce_template_unreadable);
+    CHECK(decide(spoilt(faulty)).failure == hresult(0x8007000D));
     check({"refused for another reason", spoilt([&](Template& t) {
                faulty(t);
                t.enrollment_flags = 0;

@@ -9,6 +9,16 @@ namespace {
 
 using namespace test;
 
+const std::vector<std::string> kHere = {
+    "Microsoft RSA SChannel Cryptographic Provider",
+    "Microsoft Enhanced Cryptographic Provider v1.0",
+    "Microsoft Strong Cryptographic Provider",
+    "Microsoft Software Key Storage Provider",
+    "Microsoft Base DSS Cryptographic Provider",
+    "Microsoft DH SChannel Cryptographic Provider",
+    "Microsoft Base DSS and Diffie-Hellman Cryptographic Provider",
+    "Acme Key Box"};
+
 Template v2(std::vector<ProviderChoice> providers, std::uint32_t key_spec, std::uint32_t bits) {
     Template t = autoenrolled("T");
     t.providers = std::move(providers);
@@ -63,6 +73,14 @@ TEST_CASE("keys that this client makes", "[key][WCCE:3.1.2.4.2.2]") {
         {"DSS has nothing for exchange",
          v2({{1, "Microsoft Base DSS Cryptographic Provider"}}, 1, 2048), rsa, 2048,
          HashAlgorithm::sha256},
+        {"an own provider makes RSA keys", v2({{1, "acme KEY box"}}, 2, 3072), rsa, 3072,
+         HashAlgorithm::sha256},
+        {"a provider that is here decides, not one that is not",
+         v2({{1, "Microsoft Base Cryptographic Provider v1.0"},
+             {2, "Microsoft Enhanced Cryptographic Provider v1.0"},
+             {3, "Microsoft Base DSS Cryptographic Provider"}},
+            2, 2048),
+         rsa, 2048, HashAlgorithm::sha256},
         {"v4 without a name", v4("", 2048), rsa, 2048, HashAlgorithm::sha256},
         {"P-256", v4("ECDSA_P256", 256, "SHA256"), ecdsa_p256, 256, HashAlgorithm::sha256},
         {"P-384", v4("ecdsa_p384", 384, "sha384"), ecdsa_p384, 384, HashAlgorithm::sha384},
@@ -71,7 +89,7 @@ TEST_CASE("keys that this client makes", "[key][WCCE:3.1.2.4.2.2]") {
          HashAlgorithm::sha1},
     }));
     INFO(row.what);
-    const auto choice = choose_key(row.wanted);
+    const auto choice = choose_key(row.wanted, kHere);
     REQUIRE(std::holds_alternative<KeyChoice>(choice));
     const auto& chosen = std::get<KeyChoice>(choice);
     CHECK(chosen.key.algorithm == row.algorithm);
@@ -89,12 +107,20 @@ TEST_CASE("keys that this client does not make", "[key][E8]") {
     const Row row = GENERATE(values<Row>({
         {v2({{1, "Microsoft Base Smart Card Crypto Provider"}, {2, "Contoso HSM"}}, 1, 2048),
          KeyObstacle::provider,
-         "none of its providers is known here: Microsoft Base Smart Card Crypto Provider, Contoso "
+         "none of its providers is here: Microsoft Base Smart Card Crypto Provider, Contoso "
          "HSM"},
         {v2({{1, "Microsoft Base DSS Cryptographic Provider"}}, 2, 1024), KeyObstacle::algorithm,
          "this client makes no DSA keys"},
         {v2({{1, "Microsoft DH SChannel Cryptographic Provider"}}, 1, 1024), KeyObstacle::algorithm,
          "this client makes no DH keys"},
+        {v2({{1, "Microsoft Base DSS and Diffie-Hellman Cryptographic Provider"}}, 1, 1024),
+         KeyObstacle::algorithm, "this client makes no DH keys"},
+        {v2({{1, "Microsoft Base DSS and Diffie-Hellman Cryptographic Provider"}}, 2, 1024),
+         KeyObstacle::algorithm, "this client makes no DSA keys"},
+        {v2({{1, "Microsoft Base Cryptographic Provider v1.0"},
+             {2, "Microsoft Base DSS Cryptographic Provider"}},
+            2, 2048),
+         KeyObstacle::algorithm, "this client makes no DSA keys"},
         {v2({}, 1, 16385), KeyObstacle::algorithm, "no RSA key has 16385 bits here"},
         {v2({}, 1, 0xFFFFFFFF), KeyObstacle::algorithm, "no RSA key has 4294967295 bits here"},
         {v4("DSA", 1024), KeyObstacle::algorithm, "this client makes no DSA keys"},
@@ -103,7 +129,7 @@ TEST_CASE("keys that this client does not make", "[key][E8]") {
          "ECDSA_P256 is shorter than the template's own minimum of 257 bits"},
         {v4("RSA", 2048, "MD5"), KeyObstacle::algorithm, "this client signs no request with MD5"},
     }));
-    const auto choice = choose_key(row.wanted);
+    const auto choice = choose_key(row.wanted, kHere);
     REQUIRE(std::holds_alternative<KeyRefusal>(choice));
     CHECK(std::get<KeyRefusal>(choice).obstacle == row.obstacle);
     CHECK(std::get<KeyRefusal>(choice).reason == row.reason);
@@ -113,7 +139,7 @@ TEST_CASE("a v4 template with the legacy flag takes its algorithm from the provi
     Template wanted = v4("ECDSA_P256", 2048);
     wanted.private_key_flags = private_key_flag::kUseLegacyProvider;
     wanted.providers = {{1, "Microsoft RSA SChannel Cryptographic Provider"}};
-    const auto choice = choose_key(wanted);
+    const auto choice = choose_key(wanted, kHere);
     REQUIRE(std::holds_alternative<KeyChoice>(choice));
     CHECK(std::get<KeyChoice>(choice).key.algorithm == KeyAlgorithm::rsa);
 }

@@ -66,7 +66,7 @@ TEST_CASE("a user pulse only reads the replica", "[pulse][K1]") {
     PulseWorld world({t});
     world.options.scope = Scope::user;
     const PulseReport report = world.pulse();
-    CHECK(world.store.trust.empty());
+    CHECK(world.store.replaced.empty());
     CHECK(report.enrolled.size() == 1);
     CHECK_THAT(world.sink.events.front().text, Catch::Contains("user"));
 }
@@ -89,7 +89,7 @@ TEST_CASE("AEPolicy gates the pulse", "[pulse][A1][gates]") {
         {0x8007, 0, 0, 0, {"AE 2", "AE 3"}},
     }));
     PulseWorld world;
-    world.policy.answer = AutoenrollPolicy{row.bits, "test"};
+    world.policy.answer = AutoenrollPolicy{.bits = row.bits, .source = "test"};
     if (row.trust_stores == 0) {
         world.directory.account.reset();  // disabled: the directory is not even asked
         world.directory.replica.reset();
@@ -105,6 +105,56 @@ TEST_CASE("AEPolicy gates the pulse", "[pulse][A1][gates]") {
     }
 }
 
+TEST_CASE("a manual pulse obeys AEPolicy exactly like the timer", "[pulse][A5][T4]") {
+    PulseWorld world;
+    world.options.force = true;
+    for (const std::uint32_t bits : {0U, 2U, 4U, 6U, 0x8007U}) {
+        world.policy.answer = policy_of(bits);
+        const PulseReport report = world.pulse();
+        CHECK(report.ok());
+        CHECK(report.policy.bits == bits);
+        CHECK(world.ca.asked.empty());
+    }
+    world.policy.answer = policy_of(1);
+    CHECK(world.pulse().enrolled.size() == 1);
+}
+
+TEST_CASE("what the policy's reader has to say is said", "[pulse][A6]") {
+    PulseWorld world;
+    AutoenrollPolicy policy = policy_of(7);
+    policy.notes = {"end point https://cep.corp.example.test is passed over"};
+    world.policy.answer = policy;
+    CHECK(world.pulse().notes == policy.notes);
+    world.directory.account = fail(hresult(0x8007054B), "dc1");
+    CHECK(world.pulse().notes == policy.notes);
+}
+
+TEST_CASE("an identity without a policy of its own enrolls for nothing", "[pulse][T10]") {
+    Template t = autoenrolled("CorpUser");
+    t.general_flags = 0;
+    PulseWorld world({t});
+    world.options.scope = Scope::user;
+    world.policy.answer = AutoenrollPolicy{};
+    const PulseReport report = world.pulse();
+    CHECK(report.ok());
+    CHECK(report.decisions[0].verdict == Verdict::policy_off);
+    CHECK_THAT(report.decisions[0].fact, Catch::Contains("AEPolicy is absent"));
+    CHECK(world.ca.asked.empty());
+}
+
+TEST_CASE("every pulse reads the whole replica from one controller: no bookmark, no cache",
+          "[pulse][K6][K7]") {
+    PulseWorld world;
+    world.pulse();
+    CHECK(world.directory.reads == 1);
+    world.replica().server.dns_name = "dc2.corp.example.test";
+    world.replica().templates.push_back(autoenrolled("New"));
+    const PulseReport second = world.pulse();
+    CHECK(world.directory.reads == 2);
+    CHECK(second.server.dns_name == "dc2.corp.example.test");
+    CHECK(second.decisions[1].template_name == "New");
+}
+
 TEST_CASE("decisions that administrators should hear of are events", "[pulse][events]") {
     Template user = autoenrolled("CorpUser");
     user.general_flags = 0;
@@ -113,7 +163,7 @@ TEST_CASE("decisions that administrators should hear of are events", "[pulse][ev
     const PulseReport report = world.pulse();
     CHECK(report.ok());
     CHECK(world.sink.numbers() ==
-          Numbers{"AE 2", "AE 4", "CE 19", "CE 56", "CE 51", "CE 47", "AE 5", "AE 3"});
+          Numbers{"AE 2", "AE 4", "CE 56", "CE 51", "CE 47", "CE 19", "AE 5", "AE 3"});
 }
 
 TEST_CASE("a request that has to be approved waits", "[pulse][pending][W6]") {
@@ -136,45 +186,11 @@ TEST_CASE("a request that has to be approved waits", "[pulse][pending][W6]") {
     CHECK(entry.submitted == kNow);
     CHECK(world.keys.keys.contains(entry.key_reference));
 
+    world.ca.pending[kCa1] = PulseWorld::answers(Disposition::pending, 0);
     const PulseReport second = world.pulse();
     CHECK(second.decisions[0].verdict == Verdict::pending);
     CHECK(second.decisions[0].rule == "D3");
     CHECK(world.ca.asked.empty());
-}
-
-TEST_CASE("an overdue request holds nothing back, and stays until it can be fetched",
-          "[pulse][N5][N9]") {
-    PulseWorld world;
-    world.policy.answer = policy_of(1);
-    world.store.requests = {
-        pending_since(world.replica().templates[0], kNow - 60 * kDay - Seconds(1))};
-    world.keys.keys["pending-key"] = KeyAlgorithm::rsa;
-    const PulseReport report = world.pulse();
-    CHECK(report.ok());
-    CHECK(report.enrolled.size() == 1);
-    REQUIRE(world.store.requests.size() == 1);
-    CHECK(world.store.requests[0].key_reference == "pending-key");
-    CHECK(world.keys.keys.contains("pending-key"));
-}
-
-TEST_CASE("a request of 60 days exactly stays, key and all", "[pulse][N5]") {
-    PulseWorld world;
-    world.store.requests = {pending_since(world.replica().templates[0], kNow - 60 * kDay)};
-    world.keys.keys["pending-key"] = KeyAlgorithm::rsa;
-    CHECK(world.pulse().decisions[0].verdict == Verdict::pending);
-    CHECK(world.store.requests.size() == 1);
-    CHECK(world.keys.keys.contains("pending-key"));
-}
-
-TEST_CASE("an offline request of 90 days stays, key and all", "[pulse][N6]") {
-    PulseWorld world(std::vector<Template>{});
-    PendingRequest offline = pending_since(autoenrolled("CorpMachine"), kNow - 90 * kDay);
-    offline.request_id.reset();
-    world.store.requests = {offline};
-    world.keys.keys["pending-key"] = KeyAlgorithm::rsa;
-    CHECK(world.pulse().ok());
-    CHECK(world.store.requests.size() == 1);
-    CHECK(world.keys.keys.contains("pending-key"));
 }
 
 TEST_CASE("each template gets its own key as it asks", "[pulse][key]") {
@@ -196,7 +212,7 @@ TEST_CASE("a CA is checked once per pulse, however many templates it issues", "[
         templates.push_back(autoenrolled(name));
     }
     PulseWorld world(templates);
-    world.chains.otherwise = ChainStatus{ChainState::untrusted, "unknown root"};
+    world.chains.otherwise = ChainStatus{ChainState::untrusted, "unknown root", {}};
     const PulseReport report = world.pulse();
     CHECK(report.failures.size() == 3);
     CHECK(world.chains.calls == 1);

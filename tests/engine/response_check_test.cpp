@@ -19,6 +19,7 @@ struct Question {
     EnrollmentService ca = service(1, {"T"});
     FakeKey key{"key", KeyAlgorithm::rsa};
     FakeChainChecker chains{};
+    Anchors anchors{{root_certificate()}, {}};
     FakeCrypto crypto{};
     CertificateSpec leaf{};
     CaReply reply{};
@@ -39,7 +40,7 @@ struct Question {
         if (reply.certificate.empty()) {
             reply.certificate = make_certificate(leaf);
         }
-        return check_response(reply, {wanted, ca, key, kNow}, chains, crypto);
+        return check_response(reply, {wanted, ca, key, anchors, kNow}, chains, crypto);
     }
 };
 
@@ -48,9 +49,11 @@ TEST_CASE("an answer that is what was asked for passes", "[response]") {
     const auto leaf = question.ask();
     REQUIRE(leaf);
     CHECK(leaf->subject == "CN=ws1.corp.example.test");
+    CHECK(question.chains.roots == std::vector<Bytes>{root_certificate()});
 }
 
-TEST_CASE("each check refuses with its own sentence and code", "[response][I1][I5-I11]") {
+TEST_CASE("each check refuses with its own sentence and code",
+          "[response][I1][I5][I6][I7][I8][I9][I10][I11]") {
     struct Row {
         const char* what;
         std::function<void(Question&)> spoil;
@@ -77,22 +80,22 @@ TEST_CASE("each check refuses with its own sentence and code", "[response][I1][I
          0x8009000D, "check I6: a signature of the private key does not fit the certificate"},
         {"untrusted",
          [](Question& q) {
-             q.chains.otherwise = ChainStatus{ChainState::untrusted, "unknown root"};
+             q.chains.otherwise = ChainStatus{ChainState::untrusted, "unknown root", {}};
          },
          0x800B0109, "check I7: the certificate does not chain to a trusted root: unknown root"},
         {"revoked",
          [](Question& q) {
-             q.chains.otherwise = ChainStatus{ChainState::revoked, "by its CA"};
+             q.chains.otherwise = ChainStatus{ChainState::revoked, "by its CA", {}};
          },
          0x800B010C, "check I7: "},
         {"expired chain",
          [](Question& q) {
-             q.chains.otherwise = ChainStatus{ChainState::expired, "x"};
+             q.chains.otherwise = ChainStatus{ChainState::expired, "x", {}};
          },
          0x800B0101, "check I7: "},
         {"malformed chain",
          [](Question& q) {
-             q.chains.otherwise = ChainStatus{ChainState::malformed, "x"};
+             q.chains.otherwise = ChainStatus{ChainState::malformed, "x", {}};
          },
          0x800B010A, "check I7: "},
         {"another CA's name", [](Question& q) { q.leaf.issuer = "Other CA"; }, 0x8007000D,
@@ -171,6 +174,48 @@ TEST_CASE("answers at the edge of a check pass", "[response][I8][I9][I10][I11]")
     Question question;
     row.change(question);
     CHECK(question.ask());
+}
+
+TEST_CASE("the checks come in this order, and the first that fails is the sentence",
+          "[response][I1][I5][I6][I7][I8][I9][I10][I11]") {
+    Question question;
+    question.key.signs_as_another = true;
+    question.chains.otherwise = ChainStatus{ChainState::untrusted, "x", {}};
+    question.leaf.subject_key = fake_public_key("other");
+    question.leaf.issuer = "Other CA";
+    question.leaf.template_oid = "1.2.3";
+    question.leaf.not_after = kNow;
+    question.leaf.is_ca = true;
+    const auto check_then = [&](auto repair) {
+        question.reply.certificate.clear();
+        const auto leaf = question.ask();
+        REQUIRE_FALSE(leaf);
+        repair();
+        return leaf.error().context.substr(0, leaf.error().context.find(':'));
+    };
+    CHECK(check_then([&] {
+              const ByteView key = question.key.public_key_info();
+              question.leaf.subject_key.assign(key.begin(), key.end());
+          }) == "check I5");
+    CHECK(check_then([&] { question.key.signs_as_another = false; }) == "check I6");
+    CHECK(check_then([&] { question.chains.otherwise = ChainStatus{}; }) == "check I7");
+    CHECK(check_then([&] { question.leaf.issuer = kCaName; }) == "check I8");
+    CHECK(check_then([&] { question.leaf.template_oid = question.wanted.oid; }) == "check I9");
+    CHECK(check_then([&] { question.leaf.not_after = kNow + kDay; }) == "check I10");
+    CHECK(check_then([&] { question.leaf.is_ca = false; }) == "check I11");
+    question.reply.certificate.clear();
+    CHECK(question.ask());
+}
+
+TEST_CASE("a template without an OID is compared by its name", "[response][I9]") {
+    Question question;
+    question.wanted.oid.clear();
+    question.leaf.template_name = "t";
+    CHECK(question.ask());
+    Question other;
+    other.wanted.oid.clear();
+    other.leaf.template_name = "Machine";
+    CHECK_FALSE(other.ask());
 }
 
 TEST_CASE("the certificates that came along become the chain, without any root",

@@ -1,7 +1,7 @@
 // Values for tests, each good in every way until a test spoils one thing.
 #pragma once
 
-#include "engine/requirements.h"
+#include "engine/plan.h"
 #include "engine/snapshot.h"
 #include "tests/support/fake_certificate.h"
 #include "tests/support/security_builder.h"
@@ -104,6 +104,25 @@ inline engine::EnrollmentService service(int number, std::vector<std::string> te
 
 inline engine::AutoenrollPolicy policy_of(std::uint32_t bits) { return {bits, "test"}; }
 
+inline const std::string kCa1 = "ca1.corp.example.test\\Corp Issuing CA 1";
+inline const std::string kCa2 = "ca2.corp.example.test\\Corp Issuing CA 2";
+
+inline engine::Abilities abilities() {
+    return {.providers = {"Microsoft RSA SChannel Cryptographic Provider",
+                          "Microsoft Enhanced Cryptographic Provider v1.0",
+                          "Microsoft Software Key Storage Provider"},
+            .renewal = true};
+}
+
+// These services, each with a chain that holds.
+inline void offer(engine::Snapshot& world, std::vector<engine::EnrollmentService> services) {
+    world.services = std::move(services);
+    world.ca_trust.clear();
+    for (const engine::EnrollmentService& one : world.services) {
+        world.ca_trust.push_back({one.ref(), {}});
+    }
+}
+
 // One CA offers every template; MY and REQUEST are empty.
 inline engine::Snapshot world_of(std::vector<engine::Template> templates) {
     engine::Snapshot world;
@@ -115,7 +134,8 @@ inline engine::Snapshot world_of(std::vector<engine::Template> templates) {
         names.push_back(t.name);
     }
     world.templates = std::move(templates);
-    world.services = {service(1, names)};
+    offer(world, {service(1, names)});
+    world.abilities = abilities();
     return world;
 }
 
@@ -124,8 +144,10 @@ inline engine::HeldCertificate held(const engine::Template& of) {
     engine::HeldCertificate h;
     h.facts.not_before = kNow - 100 * kDay;
     h.facts.not_after = kNow + 265 * kDay;
+    h.facts.dns_names = {"ws1.corp.example.test"};
     h.facts.template_reference = engine::TemplateReference{of.oid, {}, of.major_version, 0};
     h.thumbprint = to_hex(fake_digest(as_bytes(of.name))) + "0000000000000000";
+    h.facts.der = Bytes(as_bytes(h.thumbprint).begin(), as_bytes(h.thumbprint).end());
     h.key = engine::KeyState::usable;
     return h;
 }
@@ -139,12 +161,60 @@ inline engine::PendingRequest pending_since(const engine::Template& of, Time sub
 }
 
 inline engine::Decision decision(const std::string& name, const engine::Snapshot& world) {
-    for (const engine::Decision& one : engine::build_requirements(world)) {
-        if (one.template_name == name) {
+    for (const engine::Decision& one : engine::make_plan(world).decisions) {
+        if (one.about == engine::About::template_type && one.template_name == name) {
             return one;
         }
     }
     return {.template_name = name, .fact = "there is no decision for it"};
+}
+
+inline engine::Decision decision_about(engine::About about, const std::string& subject,
+                                       const engine::Snapshot& world) {
+    for (const engine::Decision& one : engine::make_plan(world).decisions) {
+        if (one.about == about && one.subject == subject) {
+            return one;
+        }
+    }
+    return {.fact = "there is no decision about " + subject};
+}
+inline engine::Decision about_certificate(const engine::HeldCertificate& one,
+                                          const engine::Snapshot& world) {
+    return decision_about(engine::About::certificate, one.thumbprint, world);
+}
+inline engine::Decision about_request(const engine::PendingRequest& one,
+                                      const engine::Snapshot& world) {
+    return decision_about(engine::About::request, one.key_reference, world);
+}
+
+// "enroll CorpMachine", "archive 12ab34cd", ... in the order of the plan.
+inline std::vector<std::string> actions_of(const engine::Plan& plan) {
+    std::vector<std::string> list;
+    for (const engine::Action& one : plan.actions) {
+        const bool by_template = one.kind == engine::ActionKind::enroll;
+        const bool by_key =
+            one.kind == engine::ActionKind::retrieve || one.kind == engine::ActionKind::forget;
+        list.push_back(std::string(engine::to_string(one.kind)) + ' ' +
+                       (by_template ? one.template_name
+                        : by_key    ? one.key_reference
+                                    : one.thumbprint.substr(0, 8)));
+    }
+    return list;
+}
+
+// Without the warnings (rule X3), which every certificate near its end brings along.
+inline engine::Plan quiet_plan(const engine::Snapshot& world) {
+    engine::Plan plan = engine::make_plan(world);
+    std::erase_if(plan.actions,
+                  [](const engine::Action& one) { return one.kind == engine::ActionKind::warn; });
+    return plan;
+}
+
+// `value` with one thing changed.
+template <class T, class Change>
+T changed(T value, Change change) {
+    change(value);
+    return value;
 }
 
 inline engine::Decision decide(const engine::Template& t) {

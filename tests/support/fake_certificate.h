@@ -7,6 +7,7 @@
 #include "tests/support/fake_crypto.h"
 
 #include <string>
+#include <vector>
 
 namespace ae::test {
 
@@ -20,6 +21,8 @@ struct CertificateSpec {
     std::string template_oid{};  // empty: no 21.7
     std::int64_t template_major = 100;
     std::string template_name{};  // empty: no 20.2
+    std::vector<std::string> dns_names{};
+    Bytes key_usage{};
     bool is_ca = false;
     std::string signature_oid = "1.2.840.113549.1.1.11";
 };
@@ -63,6 +66,17 @@ inline Bytes make_certificate(const CertificateSpec& spec) {
     }
     if (!spec.template_name.empty()) {
         add(detail::extension("1.3.6.1.4.1.311.20.2", bmp_string(spec.template_name)));
+    }
+    if (!spec.dns_names.empty()) {
+        Bytes names;
+        for (const std::string& one : spec.dns_names) {
+            const Bytes element = write(context(2), as_bytes(one));
+            names.insert(names.end(), element.begin(), element.end());
+        }
+        add(detail::extension("2.5.29.17", write(Tag::sequence, names)));
+    }
+    if (!spec.key_usage.empty()) {
+        add(detail::extension("2.5.29.15", bit_string(spec.key_usage)));
     }
     if (spec.is_ca) {
         add(detail::extension("2.5.29.19", sequence({boolean_true()})));

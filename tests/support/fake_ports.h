@@ -36,12 +36,23 @@ class FakeDirectory final : public engine::Directory {
   public:
     std::optional<Result<engine::Account>> account{};
     std::optional<Result<engine::Replica>> replica{};
+    std::vector<Bytes> unpublished{};
+    std::optional<Error> unpublish_error{};
+    int reads = 0;
 
     Result<engine::Account> read_account(engine::Scope) override {
         return account ? *account : (unexpected("Directory::read_account"), *account);
     }
     Result<engine::Replica> read_replica() override {
+        ++reads;
         return replica ? *replica : (unexpected("Directory::read_replica"), *replica);
+    }
+    Done unpublish(const std::vector<Bytes>& certificates) override {
+        if (unpublish_error) {
+            return fail(*unpublish_error);
+        }
+        unpublished.insert(unpublished.end(), certificates.begin(), certificates.end());
+        return done();
     }
 };
 
@@ -52,9 +63,12 @@ class FakeChainChecker final : public engine::ChainChecker {
     std::map<Bytes, engine::ChainStatus> answers{};
     std::optional<engine::ChainStatus> otherwise{};
     int calls = 0;
+    std::vector<Bytes> roots{};  // of the last call
 
-    engine::ChainStatus check(ByteView certificate, const std::vector<Bytes>&, Time) override {
+    engine::ChainStatus check(ByteView certificate, const std::vector<Bytes>&,
+                              const engine::Anchors& trust, Time) override {
         ++calls;
+        roots = trust.roots;
         const auto at = answers.find(Bytes(certificate.begin(), certificate.end()));
         if (at != answers.end()) {
             return at->second;
@@ -85,8 +99,11 @@ class FakeKeyStore final : public engine::KeyStore {
   public:
     std::map<std::string, engine::KeyAlgorithm> keys{};
     std::vector<engine::KeyRequest> requests{};
+    std::map<std::string, std::string> held{};  // thumbprint of MY -> key
+    std::vector<std::string> reused{};
     bool may_create = false;
     std::optional<Error> create_error{};
+    std::optional<Error> erase_error{};
 
     Result<std::unique_ptr<engine::PrivateKey>> create(const engine::KeyRequest& request) override {
         if (create_error) {
@@ -108,7 +125,34 @@ class FakeKeyStore final : public engine::KeyStore {
         }
         return std::make_unique<FakeKey>(reference, at->second);
     }
+    Result<std::unique_ptr<engine::PrivateKey>> open_held(const std::string& thumbprint) override {
+        const auto at = held.find(thumbprint);
+        if (at == held.end()) {
+            return fail(hresult(0x80090016), "open the key of " + thumbprint);
+        }
+        return std::make_unique<FakeKey>(at->second, engine::KeyAlgorithm::rsa);
+    }
+    Result<std::unique_ptr<engine::PrivateKey>> reuse(const std::string& thumbprint) override {
+        reused.push_back(thumbprint);
+        return open_held(thumbprint);
+    }
+    Result<std::unique_ptr<engine::PrivateKey>> open_pending(
+        const std::string& reference) override {
+        const auto at = keys.find(reference);
+        if (at == keys.end()) {
+            return fail(hresult(0x80090016), "open " + reference);
+        }
+        return std::make_unique<FakeKey>(reference, at->second);
+    }
+    std::vector<std::string> providers() override {
+        return {"Microsoft RSA SChannel Cryptographic Provider",
+                "Microsoft Enhanced Cryptographic Provider v1.0",
+                "Microsoft Software Key Storage Provider"};
+    }
     Done erase(const std::string& reference) override {
+        if (erase_error) {
+            return fail(*erase_error);
+        }
         keys.erase(reference);
         return done();
     }
@@ -125,26 +169,48 @@ class FakeCertStore final : public engine::CertStore {
     std::optional<Error> install_error{};
     std::optional<Error> replace_error{};
     std::optional<Error> save_error{};
+    std::optional<Error> archive_error{};
+    std::optional<Error> pending_error{};
+    std::optional<Error> trusted_error{};
+    std::optional<Error> drop_error{};
+    std::vector<engine::TrustStore> replaced{};
+    std::vector<std::string> archived{};
+    std::vector<std::string> removed{};
 
+    Done archive(const std::string& thumbprint) override { return take_away(thumbprint, archived); }
+    Done remove(const std::string& thumbprint) override { return take_away(thumbprint, removed); }
+    Result<std::vector<Bytes>> trusted(engine::TrustStore store) override {
+        if (trusted_error) {
+            return fail(*trusted_error);
+        }
+        const auto at = trust.find(store);
+        return at == trust.end() ? std::vector<Bytes>{} : at->second;
+    }
     Result<std::vector<engine::HeldCertificate>> held() override {
         if (held_error) {
             return fail(*held_error);
         }
         return my;
     }
-    Result<std::vector<engine::PendingRequest>> pending() override { return requests; }
+    Result<std::vector<engine::PendingRequest>> pending() override {
+        if (pending_error) {
+            return fail(*pending_error);
+        }
+        return requests;
+    }
     Done save_pending(const engine::PendingRequest& request) override {
         if (save_error) {
             return fail(*save_error);
         }
-        static_cast<void>(drop_pending(request));
+        erase_request(request.key_reference);
         requests.push_back(request);
         return done();
     }
     Done drop_pending(const engine::PendingRequest& request) override {
-        std::erase_if(requests, [&](const engine::PendingRequest& one) {
-            return one.key_reference == request.key_reference;
-        });
+        if (drop_error) {
+            return fail(*drop_error);
+        }
+        erase_request(request.key_reference);
         return done();
     }
     Result<engine::InstalledCertificate> install(const engine::NewCertificate& entry) override {
@@ -158,9 +224,7 @@ class FakeCertStore final : public engine::CertStore {
         held.key = engine::KeyState::usable;
         my.push_back(held);
         installed.push_back(entry);
-        std::erase_if(requests, [&](const engine::PendingRequest& one) {
-            return one.key_reference == entry.key_reference;
-        });
+        erase_request(entry.key_reference);
         return engine::InstalledCertificate{held.thumbprint, held.path};
     }
     Result<engine::StoreChange> replace(engine::TrustStore store,
@@ -170,7 +234,69 @@ class FakeCertStore final : public engine::CertStore {
         }
         engine::StoreChange change{certificates.size(), trust[store].size()};
         trust[store] = certificates;
+        replaced.push_back(store);
         return change;
+    }
+
+  private:
+    void erase_request(const std::string& key_reference) {
+        std::erase_if(requests, [&](const engine::PendingRequest& one) {
+            return one.key_reference == key_reference;
+        });
+    }
+    Done take_away(const std::string& thumbprint, std::vector<std::string>& list) {
+        if (archive_error) {
+            return fail(*archive_error);
+        }
+        std::erase_if(
+            my, [&](const engine::HeldCertificate& one) { return one.thumbprint == thumbprint; });
+        list.push_back(thumbprint);
+        return done();
+    }
+};
+
+class FakeMemoryStore final : public engine::MemoryStore {
+  public:
+    engine::Memory memory{};
+    int saves = 0;
+    std::optional<Error> save_error{};
+
+    engine::Memory load() override { return memory; }
+    Done save(const engine::Memory& what) override {
+        if (save_error) {
+            return fail(*save_error);
+        }
+        ++saves;
+        memory = what;
+        return done();
+    }
+};
+
+// Answers out of two lists, in order; what is asked beyond them fails the test.
+class FakeUser final : public engine::User {
+  public:
+    std::vector<engine::Consent> to_begin{};
+    std::vector<engine::Consent> per_template{};
+    std::vector<std::vector<std::string>> notices{};
+    std::vector<std::string> asked{};
+
+    engine::Consent ask_to_begin(const std::vector<std::string>& templates) override {
+        notices.push_back(templates);
+        return next(to_begin, "User::ask_to_begin");
+    }
+    engine::Consent ask_for(const std::string& template_name) override {
+        asked.push_back(template_name);
+        return next(per_template, "User::ask_for");
+    }
+
+  private:
+    static engine::Consent next(std::vector<engine::Consent>& list, const char* call) {
+        if (list.empty()) {
+            unexpected(call);
+        }
+        const engine::Consent first = list.front();
+        list.erase(list.begin());
+        return first;
     }
 };
 
@@ -183,15 +309,35 @@ class FakeCaClient final : public engine::CaClient {
     std::vector<std::string> asked{};
     std::optional<Error> build_error{};
 
-    Result<engine::EncodedRequest> build(const engine::Template&, const engine::Account&,
-                                         const engine::DirectoryServer&,
-                                         engine::PrivateKey& key) override {
+    std::map<std::string, Behaviour> pending{};  // what retrieve() answers
+    std::vector<std::string> retrieved{};
+    std::vector<Bytes> predecessors{};  // of renewals, DER
+    std::vector<Bytes> authorities_used{};
+    std::map<Bytes, engine::Template> wanted{};  // of each public key: what was asked for
+
+    Result<engine::EncodedRequest> build(const engine::RequestParts& parts) override {
         if (build_error) {
             return fail(*build_error);
         }
+        if (parts.predecessor != nullptr) {
+            predecessors.push_back(parts.predecessor->certificate);
+        }
+        if (parts.authority != nullptr) {
+            authorities_used.push_back(parts.authority->certificate);
+        }
         engine::EncodedRequest request;
-        request.octets.assign(key.public_key_info().begin(), key.public_key_info().end());
+        const ByteView key = parts.key.public_key_info();
+        request.octets.assign(key.begin(), key.end());
+        wanted[request.octets] = parts.wanted;
         return request;
+    }
+    Result<engine::CaReply> retrieve(const engine::CaRef& ca, std::uint32_t request_id) override {
+        retrieved.push_back(ca.config() + ' ' + std::to_string(request_id));
+        const auto at = pending.find(ca.config());
+        if (at == pending.end()) {
+            unexpected("CaClient::retrieve from " + ca.config());
+        }
+        return at->second({});
     }
     Result<engine::CaReply> submit(const engine::CaRef& ca,
                                    const engine::EncodedRequest& request) override {

@@ -13,9 +13,6 @@
 
 namespace ae::test {
 
-inline const std::string kCa1 = "ca1.corp.example.test\\Corp Issuing CA 1";
-inline const std::string kCa2 = "ca2.corp.example.test\\Corp Issuing CA 2";
-
 struct PulseWorld {
     FakePolicySource policy{};
     FakeDirectory directory{};
@@ -25,7 +22,11 @@ struct PulseWorld {
     FakeCrypto crypto{};
     FakeCaClient ca{};
     FakeEventSink sink{};
-    engine::PulseOptions options{engine::Scope::machine, kNow, 1};
+    FakeMemoryStore memory{};
+    FakeUser user{};
+    std::string subject = "ws1.corp.example.test";  // of what the CAs issue
+    engine::PulseOptions options{
+        .scope = engine::Scope::machine, .now = kNow, .seed = 1, .abilities = abilities()};
 
     // One CA by default, so that the order of CAs plays no part.
     explicit PulseWorld(std::vector<engine::Template> templates = {autoenrolled("CorpMachine")}) {
@@ -59,14 +60,46 @@ struct PulseWorld {
         replica().server.site = "Berlin";
     }
 
+    [[nodiscard]] engine::Ports ports() {
+        return {policy, directory, keys, store, chains, crypto, ca, sink, memory, &user};
+    }
     engine::PulseReport pulse() {
         sink.events.clear();
         ca.asked.clear();
-        const engine::Ports ports{policy, directory, keys, store, chains, crypto, ca, sink};
-        return engine::run_pulse(ports, options);
+        return engine::run_pulse(ports(), options);
     }
 
-    // A CA that issues for the first template that it offers.
+    // A certificate of MY with its key; a copy, because pulses change MY.
+    engine::HeldCertificate hold(engine::HeldCertificate one) {
+        keys.held[one.thumbprint] = "key of " + one.thumbprint;
+        store.my.push_back(one);
+        return one;
+    }
+    // An entry of REQUEST with its key, whose CA answers so.
+    void wait_for(const engine::Template& of, FakeCaClient::Behaviour answer,
+                  Time submitted = kNow - kDay) {
+        store.requests.push_back(pending_since(of, submitted));
+        keys.keys["pending-key"] = engine::KeyAlgorithm::rsa;
+        ca.pending[kCa1] = std::move(answer);
+    }
+    // What the CA issued for the key of that entry.
+    [[nodiscard]] FakeCaClient::Behaviour issued_meanwhile() {
+        return [this](const Bytes&) { return issues(1)(fake_public_key("pending-key")); };
+    }
+
+    [[nodiscard]] std::vector<std::string> numbers() const { return sink.numbers(); }
+    // The text of the first event with this number, as numbers() writes it.
+    [[nodiscard]] std::string event(const std::string& number) const {
+        const std::vector<std::string> all = numbers();
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            if (all[i] == number) {
+                return sink.events[i].text;
+            }
+        }
+        return "no event " + number;
+    }
+
+    // A CA that issues what was asked for.
     [[nodiscard]] FakeCaClient::Behaviour issues(int number) {
         return [this, number](const Bytes& public_key) -> Result<engine::CaReply> {
             engine::CaReply reply;
@@ -79,13 +112,21 @@ struct PulseWorld {
         };
     }
     [[nodiscard]] Bytes leaf(int number, const Bytes& public_key) {
+        return make_certificate(leaf_spec(number, public_key));
+    }
+    [[nodiscard]] CertificateSpec leaf_spec(int number, const Bytes& public_key) {
         const std::string name = "Corp Issuing CA " + std::to_string(number);
-        return make_certificate({.issuer = name,
-                                 .subject_key = public_key,
-                                 .issuer_key = ca_key(name),
-                                 .not_before = kNow - std::chrono::minutes(5),
-                                 .not_after = kNow + 365 * kDay,
-                                 .template_oid = replica().templates.front().oid});
+        const auto asked = ca.wanted.find(public_key);
+        const engine::Template& wanted =
+            asked == ca.wanted.end() ? replica().templates.front() : asked->second;
+        return {.subject = subject,
+                .issuer = name,
+                .subject_key = public_key,
+                .issuer_key = ca_key(name),
+                .not_before = options.now - std::chrono::minutes(5),
+                .not_after = options.now + 365 * kDay,
+                .template_oid = wanted.oid,
+                .template_major = wanted.major_version};
     }
     static FakeCaClient::Behaviour unreachable(std::uint32_t code = 0x800706BA) {
         return [code](const Bytes&) -> Result<engine::CaReply> {
