@@ -15,7 +15,12 @@ namespace {
 
 constexpr std::size_t kMostPages = 1000;  // half a million entries: no directory of ours
 constexpr ber_int_t kPageSize = 500;      // below the 1000 that a controller sends at most
-constexpr const char* kSdFlagsControl = "1.2.840.113556.1.4.801";  // [MS-ADTS] 3.1.1.3.4.1.11
+// [MS-ADTS] 3.1.1.3.4.1.11 and 3.1.1.3.4.1.5, each with its value, a SEQUENCE of one INTEGER.
+constexpr const char* kSdFlagsControl = "1.2.840.113556.1.4.801";
+// Owner, group and DACL: a plain account that asks for the SACL too gets nothing at all.
+constexpr std::array<char, 5> kSdFlags{0x30, 0x03, 0x02, 0x01, 0x07};
+constexpr const char* kExtendedDnControl = "1.2.840.113556.1.4.529";
+constexpr std::array<char, 5> kStringForm{0x30, 0x03, 0x02, 0x01, 0x01};
 
 struct ControlTraits {
     using value_type = LDAPControl*;
@@ -69,13 +74,15 @@ timeval to_timeval(std::chrono::milliseconds time) {
             static_cast<suseconds_t>(time.count() % 1000 * 1000)};
 }
 
-tl::unexpected<Error> fail_with(LDAP* ldap, int code, const std::string& base,
-                                const char* server_text = nullptr) {
+std::string purpose(const SearchRequest& request) {
+    return "search below " + (request.base.empty() ? "the root DSE" : printable(request.base));
+}
+
+tl::unexpected<Error> fail_with(LDAP* ldap, int code, const char* server_text = nullptr) {
     if (code == LDAP_SUCCESS) {  // the library says nothing: ask it
         ::ldap_get_option(ldap, LDAP_OPT_RESULT_CODE, &code);
     }
-    auto context = "search below " + (base.empty() ? "the root DSE" : printable(base)) + ": " +
-                   ldap_text(code);
+    auto context = ldap_text(code);
     if (server_text != nullptr && *server_text != '\0') {
         context += ", " + printable(server_text);
     }
@@ -123,7 +130,7 @@ Result<int> LdapConnection::send(const SearchRequest& request, const std::string
     }
     attributes.push_back(nullptr);
 
-    std::array<LDAPControl*, 3> controls{};
+    std::array<LDAPControl*, 4> controls{};
     std::size_t used = 0;
     UniqueControl page;
     if (request.scope != SearchScope::base) {
@@ -135,12 +142,17 @@ Result<int> LdapConnection::send(const SearchRequest& request, const std::string
         }
         controls[used++] = page.get();
     }
-    // Owner, group and DACL: a plain account that asks for the SACL too gets nothing at all.
-    std::array<char, 5> flags{0x30, 0x03, 0x02, 0x01, 0x07};
-    std::string oid = kSdFlagsControl;
-    LDAPControl descriptors{oid.data(), {flags.size(), flags.data()}, 1};
+    auto flags = kSdFlags;
+    std::string flags_oid = kSdFlagsControl;
+    LDAPControl descriptors{flags_oid.data(), {flags.size(), flags.data()}, 1};
     if (request.descriptors == SecurityDescriptors::include) {
         controls[used++] = &descriptors;
+    }
+    auto form = kStringForm;
+    std::string names_oid = kExtendedDnControl;
+    LDAPControl names_control{names_oid.data(), {form.size(), form.data()}, 1};
+    if (request.names == Names::extended) {
+        controls[used++] = &names_control;
     }
     int id = 0;
     const int code = ::ldap_search_ext(ldap_.get(), request.base.c_str(), native(request.scope),
@@ -148,48 +160,57 @@ Result<int> LdapConnection::send(const SearchRequest& request, const std::string
                                        used == 0 ? nullptr : controls.data(), nullptr, nullptr,
                                        LDAP_NO_LIMIT, &id);
     if (code != LDAP_SUCCESS) {
-        return fail_with(ldap_.get(), code, request.base);
+        return fail_with(ldap_.get(), code);
     }
     return id;
 }
 
-Result<std::string> LdapConnection::receive(int message_id, const SearchRequest& request,
-                                            SearchAnswer& answer) {
+// Any message but nothing and failure.
+Result<UniqueLdapMessage> LdapConnection::next_message(int message_id) {
+    auto limit = to_timeval(timeouts_.answer);
+    UniqueLdapMessage message;
+    const int type = ::ldap_result(ldap_.get(), message_id, LDAP_MSG_ONE, &limit, message.put());
+    if (type == 0) {
+        ::ldap_abandon_ext(ldap_.get(), message_id, nullptr, nullptr);
+        return fail_with(ldap_.get(), LDAP_TIMEOUT);
+    }
+    if (type == -1) {
+        return fail_with(ldap_.get(), LDAP_SUCCESS);
+    }
+    return message;
+}
+
+Result<std::string> LdapConnection::receive(int message_id, SearchAnswer& answer) {
     for (;;) {
-        auto limit = to_timeval(timeouts_.answer);
-        UniqueLdapMessage message;
-        const int type =
-            ::ldap_result(ldap_.get(), message_id, LDAP_MSG_ONE, &limit, message.put());
-        switch (type) {
+        auto message = next_message(message_id);
+        if (!message) {
+            return pass(message);
+        }
+        switch (::ldap_msgtype(message->get())) {
             case LDAP_RES_SEARCH_ENTRY:
-                answer.entries.push_back(to_entry(ldap_.get(), message.get()));
+                answer.entries.push_back(to_entry(ldap_.get(), message->get()));
                 break;
             case LDAP_RES_SEARCH_REFERENCE:
                 answer.complete = false;
                 answer.problem = "the server refers to another server for a part of it";
+                answer.code = kDirectoryReferral;
                 break;
             case LDAP_RES_SEARCH_RESULT:
-                return finish_page(message.get(), request, answer);
-            case 0:
-                ::ldap_abandon_ext(ldap_.get(), message_id, nullptr, nullptr);
-                return fail_with(ldap_.get(), LDAP_TIMEOUT, request.base);
-            case -1:
-                return fail_with(ldap_.get(), LDAP_SUCCESS, request.base);
+                return finish_page(message->get(), answer);
             default:
                 break;  // intermediate responses and notices carry nothing for us
         }
     }
 }
 
-Result<std::string> LdapConnection::finish_page(LDAPMessage* message, const SearchRequest& request,
-                                                SearchAnswer& answer) {
+Result<std::string> LdapConnection::finish_page(LDAPMessage* message, SearchAnswer& answer) {
     int code = 0;
     UniqueText server_text;
     UniqueControls controls;
     const int parsed = ::ldap_parse_result(ldap_.get(), message, &code, nullptr, server_text.put(),
                                            nullptr, controls.put(), 0);
     if (parsed != LDAP_SUCCESS) {
-        return fail_with(ldap_.get(), parsed, request.base);
+        return fail_with(ldap_.get(), parsed);
     }
     switch (code) {
         case LDAP_SUCCESS:
@@ -200,9 +221,10 @@ Result<std::string> LdapConnection::finish_page(LDAPMessage* message, const Sear
         case LDAP_REFERRAL:
             answer.complete = false;
             answer.problem = "the server did not send all of it: " + ldap_text(code);
+            answer.code = hresult_from_ldap(code);
             return std::string{};
         default:
-            return fail_with(ldap_.get(), code, request.base, server_text.get());
+            return fail_with(ldap_.get(), code, server_text.get());
     }
     std::string cookie;
     auto* page = ::ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls.get(), nullptr);
@@ -219,7 +241,7 @@ Result<std::string> LdapConnection::finish_page(LDAPMessage* message, const Sear
 }
 
 // "tokenGroups;range=0-1499" is the first part of tokenGroups; asks until the last part has come.
-Done LdapConnection::complete_ranges(const SearchRequest& request, LdapEntry& entry) {
+Done LdapConnection::complete_ranges(LdapEntry& entry) {
     for (std::size_t part_number = 0; part_number < kMostPages; ++part_number) {
         std::optional<AttributeRange> range;
         AttributeMap::node_type part;
@@ -246,7 +268,7 @@ Done LdapConnection::complete_ranges(const SearchRequest& request, LdapEntry& en
         if (!id) {
             return pass(id);
         }
-        if (auto received = receive(*id, next, answer); !received) {
+        if (auto received = receive(*id, answer); !received) {
             return pass(received);
         }
         const auto goes_on = [&](const auto& attribute) {
@@ -257,13 +279,11 @@ Done LdapConnection::complete_ranges(const SearchRequest& request, LdapEntry& en
         if (answer.entries.size() != 1 ||
             std::none_of(answer.entries[0].attributes.begin(), answer.entries[0].attributes.end(),
                          goes_on)) {
-            return fail(kInvalidData, "search below " + printable(request.base) +
-                                          ": the server does not send the rest of " + range->name);
+            return fail(kInvalidData, "the server does not send the rest of " + range->name);
         }
         entry.attributes.merge(answer.entries.front().attributes);
     }
-    return fail(kInvalidData, "search below " + printable(request.base) +
-                                  ": the server sends the parts of an attribute without end");
+    return fail(kInvalidData, "the server sends the parts of an attribute without end");
 }
 
 Result<SearchAnswer> LdapConnection::finish(Result<int> first, const SearchRequest& request) {
@@ -274,10 +294,9 @@ Result<SearchAnswer> LdapConnection::finish(Result<int> first, const SearchReque
             return pass(id);
         }
         if (page == kMostPages) {
-            return fail(kInvalidData, "search below " + printable(request.base) +
-                                          ": the server sends pages without end");
+            return fail(kInvalidData, "the server sends pages without end");
         }
-        auto cookie = receive(*id, request, answer);
+        auto cookie = receive(*id, answer);
         if (!cookie) {
             return pass(cookie);
         }
@@ -287,7 +306,7 @@ Result<SearchAnswer> LdapConnection::finish(Result<int> first, const SearchReque
         id = send(request, *cookie);
     }
     for (auto& entry : answer.entries) {
-        if (auto completed = complete_ranges(request, entry); !completed) {
+        if (auto completed = complete_ranges(entry); !completed) {
             return pass(completed);
         }
     }
@@ -295,22 +314,59 @@ Result<SearchAnswer> LdapConnection::finish(Result<int> first, const SearchReque
 }
 
 Result<SearchAnswer> LdapConnection::search(const SearchRequest& request) {
-    return finish(send(request, {}), request);
+    auto answer = finish(send(request, {}), request);
+    if (!answer) {
+        return pass(answer, purpose(request));
+    }
+    return answer;
 }
 
-std::vector<Result<SearchAnswer>> LdapConnection::search_all(
-    const std::vector<SearchRequest>& requests) {
+std::vector<SearchAnswer> LdapConnection::search_all(const std::vector<SearchRequest>& requests) {
     std::vector<Result<int>> sent;
     sent.reserve(requests.size());
     for (const auto& request : requests) {
         sent.push_back(send(request, {}));
     }
-    std::vector<Result<SearchAnswer>> answers;
+    std::vector<SearchAnswer> answers;
     answers.reserve(requests.size());
     for (std::size_t i = 0; i < requests.size(); ++i) {
-        answers.push_back(finish(std::move(sent[i]), requests[i]));
+        auto answer = finish(std::move(sent[i]), requests[i]);
+        answers.push_back(answer ? std::move(*answer)
+                                 : SearchAnswer{.complete = false,
+                                                .problem = std::move(answer.error().context),
+                                                .code = answer.error().code});
     }
     return answers;
+}
+
+Done LdapConnection::remove_value(const std::string& dn, const std::string& attribute,
+                                  ByteView value) {
+    std::string octets(as_text(value));
+    berval one{octets.size(), octets.data()};
+    std::array<berval*, 2> values{&one, nullptr};
+    std::string name = attribute;
+    LDAPMod change{LDAP_MOD_DELETE | LDAP_MOD_BVALUES, name.data(), {}};
+    change.mod_bvalues = values.data();
+    std::array<LDAPMod*, 2> changes{&change, nullptr};
+    int id = 0;
+    int code = ::ldap_modify_ext(ldap_.get(), dn.c_str(), changes.data(), nullptr, nullptr, &id);
+    const auto doing = "remove a value of " + attribute + " of " + printable(dn);
+    if (code != LDAP_SUCCESS) {
+        return fail(std::move(fail_with(ldap_.get(), code).value()).within(doing));
+    }
+    auto message = next_message(id);
+    if (!message) {
+        return pass(message, doing);
+    }
+    UniqueText server_text;
+    const int parsed = ::ldap_parse_result(ldap_.get(), message->get(), &code, nullptr,
+                                           server_text.put(), nullptr, nullptr, 0);
+    code = parsed == LDAP_SUCCESS ? code : parsed;
+    if (code != LDAP_SUCCESS) {
+        return fail(
+            std::move(fail_with(ldap_.get(), code, server_text.get()).value()).within(doing));
+    }
+    return done();
 }
 
 }  // namespace ae::policy

@@ -3,12 +3,13 @@
 // Never a simple bind, never an unsealed one, no referral is followed.  The controller's name is
 // used as given, without reverse DNS, because reverse records decide nothing about identity.
 // Searches are paged; attributes that the server sends in ranges are fetched to the end.
+// Changes nothing but what remove_value() is told to remove.
 // One thread at a time.  A failed connection is not used again: make a new one.
 #pragma once
 
 #include "engine/base/result.h"
-#include "policy/attribute_map.h"
 #include "policy/ldap_api.h"
+#include "policy/search_answer.h"
 
 #include <chrono>
 #include <cstdint>
@@ -31,6 +32,7 @@ struct LdapTimeouts {
 
 enum class SearchScope { base, one_level, subtree };
 enum class SecurityDescriptors { leave_out, include };  // by the SD-flags control
+enum class Names { plain, extended };                   // extended_name.h
 
 struct SearchRequest {
     std::string base{};
@@ -38,19 +40,7 @@ struct SearchRequest {
     std::string filter = "(objectClass=*)";
     std::vector<std::string> attributes{};
     SecurityDescriptors descriptors = SecurityDescriptors::leave_out;
-};
-
-struct LdapEntry {
-    std::string dn{};
-    AttributeMap attributes{};
-};
-
-// `complete` is false when a size limit cut the answer or a referral stands for a part of it; the
-// entries that came are there, `problem` says why it is not all (rule K3).
-struct SearchAnswer {
-    std::vector<LdapEntry> entries{};
-    bool complete = true;
-    std::string problem{};
+    Names names = Names::plain;
 };
 
 class LdapConnection {
@@ -62,10 +52,16 @@ class LdapConnection {
                                        const std::string& credential_cache,
                                        const LdapTimeouts& timeouts = {});
 
-    // Errors: the HRESULT of the LDAP code, with base and server text as context.
+    // Errors: the HRESULT of the LDAP code, with base and server text as context.  What a server
+    // cut or referred is no error but an answer that is not complete.
     Result<SearchAnswer> search(const SearchRequest& request);
-    // All first pages travel together: one round trip instead of many.  Answers in the same order.
-    std::vector<Result<SearchAnswer>> search_all(const std::vector<SearchRequest>& requests);
+    // All first pages travel together: one round trip instead of many.  Answers in the same order;
+    // a search that failed is one that is not complete.
+    std::vector<SearchAnswer> search_all(const std::vector<SearchRequest>& requests);
+
+    // Takes exactly this value out of an attribute (rule X2).  Error: kNoSuchAttribute when it is
+    // not there, kAccessDenied when the account may not.
+    Done remove_value(const std::string& dn, const std::string& attribute, ByteView value);
 
     [[nodiscard]] int strength() const { return strength_; }  // SSF of the sealed connection
 
@@ -73,12 +69,12 @@ class LdapConnection {
     LdapConnection(UniqueLdap ldap, LdapTimeouts timeouts, int strength)
         : ldap_(std::move(ldap)), timeouts_(timeouts), strength_(strength) {}
 
+    Result<UniqueLdapMessage> next_message(int message_id);
     Result<int> send(const SearchRequest& request, const std::string& cookie);
     // Collects one page into `answer`; the new cookie, empty after the last page.
-    Result<std::string> receive(int message_id, const SearchRequest& request, SearchAnswer& answer);
-    Result<std::string> finish_page(LDAPMessage* message, const SearchRequest& request,
-                                    SearchAnswer& answer);
-    Done complete_ranges(const SearchRequest& request, LdapEntry& entry);
+    Result<std::string> receive(int message_id, SearchAnswer& answer);
+    Result<std::string> finish_page(LDAPMessage* message, SearchAnswer& answer);
+    Done complete_ranges(LdapEntry& entry);
     Result<SearchAnswer> finish(Result<int> first, const SearchRequest& request);
 
     UniqueLdap ldap_;

@@ -2,12 +2,10 @@
 
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
-#include "policy/account_parser.h"
-#include "policy/directory_objects.h"
+#include "policy/extended_name.h"
 #include "policy/ldap_error.h"
-#include "policy/template_parser.h"
 
-#include <algorithm>
+#include <array>
 #include <optional>
 #include <set>
 #include <utility>
@@ -15,6 +13,10 @@
 namespace ae::policy {
 namespace {
 
+const std::vector<std::string> kAccountAttributes = {
+    "sAMAccountName", "objectSid", "primaryGroupID", "userAccountControl", "dNSHostName"};
+const std::vector<std::string> kRootDseAttributes = {
+    "configurationNamingContext", "defaultNamingContext", "rootDomainNamingContext", "dnsHostName"};
 // Section 5.1 of the rules; a list, because "all attributes" would not bring the descriptor.
 const std::vector<std::string> kTemplateAttributes = {"cn",
                                                       "displayName",
@@ -36,6 +38,7 @@ const std::vector<std::string> kTemplateAttributes = {"cn",
                                                       "msPKI-Cert-Template-OID",
                                                       "msPKI-Supersede-Templates",
                                                       "msPKI-RA-Application-Policies",
+                                                      "msPKI-RA-Policies",
                                                       "msPKI-Certificate-Policy",
                                                       "msPKI-Certificate-Application-Policy",
                                                       "msPKI-Enrollment-Flag",
@@ -57,32 +60,51 @@ bool is_worth_another_controller(Hresult code) {
            code == kBusy || code == kNoKdc || code == hresult_from_ldap(52);
 }
 
-std::string below(std::string_view child, const std::string& parent) {
-    return "CN=" + std::string(child) + ',' + parent;
+// The five searches, in the order of the members of DirectoryAnswers.
+std::vector<SearchRequest> replica_searches(const std::string& configuration_nc) {
+    const auto bases = search_bases(configuration_nc);
+    const auto objects = [](const std::string& base, const std::string& object_class,
+                            const std::vector<std::string>& attributes) {
+        return SearchRequest{.base = base,
+                             .scope = SearchScope::one_level,
+                             .filter = "(objectClass=" + object_class + ")",
+                             .attributes = attributes,
+                             .descriptors = SecurityDescriptors::include};
+    };
+    const auto trust = [](const std::string& base, SearchScope scope) {
+        return SearchRequest{.base = base, .scope = scope, .attributes = kTrustAttributes};
+    };
+    return {objects(bases.templates, "pKICertificateTemplate", kTemplateAttributes),
+            objects(bases.services, "pKIEnrollmentService", kServiceAttributes),
+            trust(bases.roots, SearchScope::subtree),
+            trust(bases.intermediates, SearchScope::subtree),
+            trust(bases.nt_auth, SearchScope::base)};
 }
 
-engine::TrustSet to_trust_set(Result<SearchAnswer> answer, const std::string& base) {
-    engine::TrustSet set;
-    if (!answer) {
-        // A forest that never had a CA has no NTAuthCertificates; that is an answer, and an empty
-        // one.
-        set.complete = answer.error().code == kNoSuchObject;
-        set.problem = set.complete ? "" : answer.error().sentence();
-        return set;
+// The forest root domain as every controller of the forest knows it: by the name of its partition,
+// because only the forest root's own controllers hold the object itself.
+SearchRequest forest_root_search(const std::string& configuration_nc, const std::string& root_nc) {
+    return {.base = "CN=Partitions," + configuration_nc,
+            .scope = SearchScope::one_level,
+            .filter = "(&(objectClass=crossRef)(nCName=" + escape_filter_value(root_nc) + "))",
+            .attributes = {"nCName"},
+            .names = Names::extended};
+}
+
+std::optional<LdapEntry> forest_root_of(const SearchAnswer& answer, const std::string& root_nc) {
+    if (answer.entries.size() != 1) {
+        return std::nullopt;
     }
-    // Rule K3: an empty answer counts only when the container itself was in it.
-    bool container_seen = false;
-    for (const auto& entry : answer->entries) {
-        container_seen = container_seen || equal_ignoring_case(entry.dn, base);
-        add_trust_object(entry.attributes, entry.dn, set);
+    const auto text = text_of(answer.entries.front().attributes, "nCName");
+    const auto name = parse_extended_name(text.value_or(std::string{}));
+    LdapEntry entry{root_nc, {}};
+    if (name.guid) {
+        entry.attributes["objectGUID"] = {{name.guid->wire.begin(), name.guid->wire.end()}};
     }
-    set.complete = answer->complete && container_seen;
-    if (!answer->complete) {
-        set.problem = base + ": " + answer->problem;
-    } else if (!container_seen) {
-        set.problem = base + " is not readable for this account";
+    if (name.sid) {
+        entry.attributes["objectSid"] = {name.sid->to_wire()};
     }
-    return set;
+    return entry.attributes.empty() ? std::nullopt : std::optional(std::move(entry));
 }
 
 class LdapDirectory final : public engine::Directory {
@@ -95,10 +117,10 @@ class LdapDirectory final : public engine::Directory {
         if (auto connected = connect(); !connected) {
             return pass(connected);
         }
-        auto account = account_of(scope);
+        auto account = fetch_account().and_then([&](auto) { return account_of(answers_, scope); });
         if (!account) {
             return pass(account,
-                        "read account " + options_.account_name + " from " + server_.dns_name);
+                        "read account " + options_.account_name + " from " + answers_.server_name);
         }
         return account;
     }
@@ -109,12 +131,29 @@ class LdapDirectory final : public engine::Directory {
                 return pass(connected);
             }
         }
-        auto replica = replica_of();
+        fetch_replica();
+        auto replica = replica_of(answers_);
         if (!replica) {
             connection_.reset();
-            return pass(replica, "read Public Key Services from " + server_.dns_name);
+            return pass(replica, "read Public Key Services from " + answers_.server_name);
         }
         return replica;
+    }
+
+    Done unpublish(const std::vector<Bytes>& certificates) override {
+        if (!connection_ || answers_.account.dn.empty()) {
+            return fail(kUnexpected, "userCertificate is changed before the account was read");
+        }
+        // One by one: a modification of several values fails as a whole when one of them is gone.
+        Done first_failure = done();
+        for (const auto& certificate : certificates) {
+            auto removed =
+                connection_->remove_value(answers_.account.dn, "userCertificate", certificate);
+            if (!removed && removed.error().code != kNoSuchAttribute && first_failure) {
+                first_failure = std::move(removed);
+            }
+        }
+        return first_failure;
     }
 
   private:
@@ -157,37 +196,31 @@ class LdapDirectory final : public engine::Directory {
         if (!connection) {
             return pass(connection);
         }
-        auto root =
-            connection->search({.attributes = {"configurationNamingContext", "defaultNamingContext",
-                                               "rootDomainNamingContext"}});
+        auto root = connection->search({.attributes = kRootDseAttributes});
         if (!root) {
             return pass(root);
         }
         if (root->entries.size() != 1) {
             return fail(kInvalidData, controller.dns_name + " shows no root DSE");
         }
-        const auto& attributes = root->entries.front().attributes;
-        const auto value = [&](std::string_view name) {
-            return text_of(attributes, name).value_or(std::string{});
-        };
-        server_ = {controller.dns_name, controller.address, controller.client_site,
-                   value("configurationNamingContext")};
-        domain_nc_ = value("defaultNamingContext");
-        root_domain_nc_ = value("rootDomainNamingContext");
-        if (server_.configuration_nc.empty() || domain_nc_.empty()) {
+        answers_ = {.server_name = controller.dns_name,
+                    .server_address = controller.address,
+                    .client_site = controller.client_site,
+                    .domain_dns = options_.domain_dns,
+                    .root_dse = std::move(root->entries.front())};
+        if (configuration_nc(answers_).empty() || root_dse("defaultNamingContext").empty()) {
             return fail(kInvalidData, controller.dns_name + " names no configuration partition");
         }
         connection_.emplace(std::move(*connection));
         return done();
     }
 
-    Result<engine::Account> account_of(engine::Scope scope) {
+    Done fetch_account() {
         auto found = connection_->search(
-            {.base = domain_nc_,
+            {.base = root_dse("defaultNamingContext"),
              .scope = SearchScope::subtree,
              .filter = "(sAMAccountName=" + escape_filter_value(options_.account_name) + ")",
-             .attributes = {"sAMAccountName", "objectSid", "primaryGroupID", "userAccountControl",
-                            "dNSHostName"}});
+             .attributes = kAccountAttributes});
         if (!found) {
             return pass(found);
         }
@@ -195,123 +228,87 @@ class LdapDirectory final : public engine::Directory {
             return fail(kNoSuchObject, "the domain has no such account",
                         "Join this host to the domain again.");
         }
-        const auto& entry = found->entries.front();
-        auto groups = token_groups(entry.dn);
-        if (!groups) {
-            return pass(groups);
-        }
-        auto own = object_sid(entry.attributes);
-        auto sids = account_sids(entry.attributes, *groups, forest_root_domain(entry.attributes));
-        if (!own || !sids) {
-            return pass(sids);
-        }
-        engine::Account account;
-        account.scope = scope;
-        account.distinguished_name = entry.dn;
-        account.sam_account_name =
-            text_of(entry.attributes, "sAMAccountName").value_or(options_.account_name);
-        account.domain_dns = options_.domain_dns;
-        account.dns_host_name = text_of(entry.attributes, "dNSHostName").value_or(std::string{});
-        account.object_sid = std::move(*own);
-        account.sids = std::move(*sids);
-        return account;
+        answers_.account = std::move(found->entries.front());
+        const auto& dn = answers_.account.dn;
+        const auto root_nc = root_dse("rootDomainNamingContext");
+        // Each by itself: a failure of one must not take the others along.
+        auto more =
+            connection_->search_all({{.base = dn, .attributes = {"tokenGroups"}},
+                                     {.base = dn, .attributes = {"userCertificate"}},
+                                     forest_root_search(configuration_nc(answers_), root_nc)});
+        take_user_certificates(std::move(more[1]));
+        answers_.forest_root = forest_root_of(more[2], root_nc);
+        auto groups = take_token_groups(std::move(more[0]));
+        record();
+        return groups;
     }
 
     // Rule S10: only a base search computes it; without a global catalog the second name answers.
-    Result<std::vector<Bytes>> token_groups(const std::string& dn) {
-        Error first;
-        for (const auto* name : {"tokenGroups", "tokenGroupsNoGCAcceptable"}) {
-            auto answer = connection_->search({.base = dn, .attributes = {name}});
-            if (!answer) {
-                first = first.context.empty() ? answer.error() : first;
-                continue;
+    Done take_token_groups(SearchAnswer first) {
+        const auto& dn = answers_.account.dn;
+        const auto take = [&](SearchAnswer& answer, const char* name) {
+            if (answer.entries.size() != 1) {
+                return false;
             }
-            if (!answer->entries.empty()) {
-                const auto& values = values_of(answer->entries.front().attributes, name);
-                if (!values.empty()) {
-                    return values;
-                }
+            const auto& values = values_of(answer.entries.front().attributes, name);
+            if (!values.empty()) {
+                answers_.account.attributes["tokenGroups"] = values;
             }
-        }
-        if (!first.context.empty()) {
-            return fail(std::move(first));
-        }
-        return fail(kInvalidData, "the server sends no tokenGroups for " + printable(dn));
-    }
-
-    // Only a read-only controller needs it (rule S9); without it one group is missing, which can
-    // only take rights away.
-    std::optional<Sid> forest_root_domain(const AttributeMap& account) {
-        if ((user_account_control(account) & kPartialSecretsAccount) == 0) {
-            return std::nullopt;
-        }
-        auto root = connection_->search({.base = root_domain_nc_, .attributes = {"objectSid"}});
-        if (!root || root->entries.size() != 1) {
-            return std::nullopt;
-        }
-        auto sid = object_sid(root->entries.front().attributes);
-        return sid ? std::optional(std::move(*sid)) : std::nullopt;
-    }
-
-    Result<engine::Replica> replica_of() {
-        const auto services =
-            below("Public Key Services", "CN=Services," + server_.configuration_nc);
-        const auto templates_base = below("Certificate Templates", services);
-        const auto enrollment_base = below("Enrollment Services", services);
-        const auto roots_base = below("Certification Authorities", services);
-        const auto aia_base = below("AIA", services);
-        const auto nt_auth_base = below("NTAuthCertificates", services);
-        const auto trust = [](const std::string& base, SearchScope scope) {
-            return SearchRequest{.base = base, .scope = scope, .attributes = kTrustAttributes};
+            return !values.empty();
         };
-        auto answers = connection_->search_all({{.base = templates_base,
-                                                 .scope = SearchScope::one_level,
-                                                 .filter = "(objectClass=pKICertificateTemplate)",
-                                                 .attributes = kTemplateAttributes,
-                                                 .descriptors = SecurityDescriptors::include},
-                                                {.base = enrollment_base,
-                                                 .scope = SearchScope::one_level,
-                                                 .filter = "(objectClass=pKIEnrollmentService)",
-                                                 .attributes = kServiceAttributes,
-                                                 .descriptors = SecurityDescriptors::include},
-                                                trust(roots_base, SearchScope::subtree),
-                                                trust(aia_base, SearchScope::subtree),
-                                                trust(nt_auth_base, SearchScope::base)});
+        if (take(first, "tokenGroups")) {
+            return done();
+        }
+        auto second =
+            connection_->search_all({{.base = dn, .attributes = {"tokenGroupsNoGCAcceptable"}}});
+        if (take(second.front(), "tokenGroupsNoGCAcceptable")) {
+            return done();
+        }
+        for (const auto* answer : {&first, &second.front()}) {
+            if (!answer->complete) {
+                return fail(answer->code,
+                            "tokenGroups of " + printable(dn) + ": " + answer->problem);
+            }
+        }
+        return done();  // account_of() says that there are none
+    }
 
-        engine::Replica replica;
-        replica.server = server_;
-        for (std::size_t i : {0U, 1U}) {
-            if (!answers[i]) {
-                return pass(answers[i]);
-            }
-            if (!answers[i]->complete) {
-                return fail(kDirectoryReferral, (i == 0 ? templates_base : enrollment_base) + ": " +
-                                                    answers[i]->problem);
-            }
+    // Rule D4: that they cannot be read is a fact for the engine, not an end of the pulse.
+    void take_user_certificates(SearchAnswer answer) {
+        if (!answer.complete) {
+            answers_.user_certificates_problem =
+                Error{answer.code, "userCertificate: " + answer.problem, {}}.sentence();
+        } else if (answer.entries.size() != 1) {
+            answers_.user_certificates_problem = "the account's own object was not in the answer";
+        } else {
+            answers_.account.attributes.merge(answer.entries.front().attributes);
         }
-        for (const auto& entry : answers[0]->entries) {
-            replica.templates.push_back(parse_template(entry.attributes));
+    }
+
+    void fetch_replica() {
+        auto found = connection_->search_all(replica_searches(configuration_nc(answers_)));
+        const std::array into{&answers_.templates, &answers_.services, &answers_.roots,
+                              &answers_.intermediates, &answers_.nt_auth};
+        for (std::size_t i = 0; i < into.size(); ++i) {
+            *into[i] = std::move(found[i]);
         }
-        for (const auto& entry : answers[1]->entries) {
-            replica.services.push_back(parse_enrollment_service(entry.attributes));
+        record();
+    }
+
+    void record() const {
+        if (options_.recorder) {
+            options_.recorder(answers_);
         }
-        replica.roots = to_trust_set(std::move(answers[2]), roots_base);
-        replica.intermediates = to_trust_set(std::move(answers[3]), aia_base);
-        replica.nt_auth = to_trust_set(std::move(answers[4]), nt_auth_base);
-        // The server's order means nothing; a stable one makes two pulses comparable.
-        std::sort(replica.templates.begin(), replica.templates.end(),
-                  [](const auto& a, const auto& b) { return to_lower(a.name) < to_lower(b.name); });
-        std::sort(replica.services.begin(), replica.services.end(),
-                  [](const auto& a, const auto& b) { return to_lower(a.cn) < to_lower(b.cn); });
-        return replica;
+    }
+
+    [[nodiscard]] std::string root_dse(std::string_view name) const {
+        return text_of(answers_.root_dse.attributes, name).value_or(std::string{});
     }
 
     DirectoryOptions options_;
     std::unique_ptr<DcLocator> locator_;
     std::optional<LdapConnection> connection_;
-    engine::DirectoryServer server_;
-    std::string domain_nc_;
-    std::string root_domain_nc_;
+    DirectoryAnswers answers_;
 };
 
 }  // namespace

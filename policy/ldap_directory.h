@@ -2,9 +2,11 @@
 // domain controller: the account, and the Public Key Services replica.
 //
 // One connection serves a whole pulse.  read_account() finds a controller, binds and reads the
-// account; read_replica() goes on over the same connection and sends its searches together.
-// Every name below the configuration partition starts at rootDSE's configurationNamingContext
+// account; read_replica() goes on over the same connection and sends its searches together;
+// unpublish() takes values out of that account's userCertificate and changes nothing else (rule
+// X2). Every name below the configuration partition starts at rootDSE's configurationNamingContext
 // (rule C4), so a child domain works like the forest root.
+// This part only fetches; what the answers mean is read by directory_answers.h.
 // Not for: decisions, stores, getting Kerberos tickets (the caller fills `credential_cache`).
 // Errors: kNoSuchDomain when no controller serves us, with every failure on the way in the context;
 // Kerberos' own codes at once, because another controller would answer the same.
@@ -12,6 +14,7 @@
 
 #include "engine/ports.h"
 #include "policy/dc_locator.h"
+#include "policy/directory_answers.h"
 #include "policy/ldap_connection.h"
 
 #include <functional>
@@ -27,6 +30,9 @@ struct DirectoryOptions {
     // Fills that cache.  Called for each controller that was found, before the bind: without a
     // controller, that is what the caller should hear, not that no KDC was there.
     std::function<Done(const DomainController&)> prepare_credentials{};
+    // Gets a copy of all answers so far, after the account was read and once more after the
+    // replica: before they are judged, so also when they are the reason of an error.
+    std::function<void(const DirectoryAnswers&)> recorder{};
     LdapTimeouts timeouts{};
 };
 

@@ -23,7 +23,8 @@ constexpr std::array kRows = {
     Row{8, hresult(0x80072028)},   // strongerAuthRequired
     Row{10, kDirectoryReferral},   // referral
     Row{11, hresult(0x80072024)},  // adminLimitExceeded
-    Row{12, hresult(0x80072029)},  // unavailableCriticalExtension
+    Row{12, hresult(0x8007202C)},  // unavailableCriticalExtension: ..._UNAVAILABLE_CRIT_EXTENSION
+    Row{16, kNoSuchAttribute},     // noSuchAttribute
     Row{32, kNoSuchObject},        // noSuchObject
     Row{34, hresult(0x80072032)},  // invalidDNSyntax
     Row{49, kLogonFailure},        // invalidCredentials

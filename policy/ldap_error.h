@@ -6,7 +6,8 @@
 
 namespace ae::policy {
 
-inline constexpr Hresult kNoSuchObject = hresult(0x80072030);       // ERROR_DS_NO_SUCH_OBJECT
+inline constexpr Hresult kNoSuchAttribute = hresult(0x8007200A);  // ERROR_DS_NO_ATTRIBUTE_OR_VALUE
+inline constexpr Hresult kNoSuchObject = hresult(0x80072030);     // ERROR_DS_NO_SUCH_OBJECT
 inline constexpr Hresult kDirectoryReferral = hresult(0x8007202B);  // ERROR_DS_REFERRAL
 inline constexpr Hresult kDirectorySizeLimit = hresult(0x80072023);
 

@@ -33,8 +33,10 @@ class TemplateReader {
                          "\": " + std::string(problem);
         }
     }
-    std::string text(std::string_view attribute) const {
-        return text_of(object_, attribute).value_or(std::string{});
+    // The first value; a second one is a fault, because nobody knows which one is meant.
+    std::optional<std::string> single(std::string_view attribute);
+    std::string text(std::string_view attribute) {
+        return single(attribute).value_or(std::string{});
     }
     std::int64_t number(std::string_view attribute, std::int64_t absent, std::int64_t lowest,
                         std::int64_t highest);
@@ -51,9 +53,17 @@ class TemplateReader {
     engine::Template out_;
 };
 
+std::optional<std::string> TemplateReader::single(std::string_view attribute) {
+    const auto values = texts_of(object_, attribute);
+    if (values.size() > 1) {
+        fault(attribute, values[1], "it stands there twice, and one value is allowed");
+    }
+    return values.empty() ? std::nullopt : std::optional(values.front());
+}
+
 std::int64_t TemplateReader::number(std::string_view attribute, std::int64_t absent,
                                     std::int64_t lowest, std::int64_t highest) {
-    const auto value = text_of(object_, attribute);
+    const auto value = single(attribute);
     if (!value) {
         return absent;
     }
@@ -82,6 +92,9 @@ Seconds TemplateReader::period(std::string_view attribute) {
     const auto& values = values_of(object_, attribute);
     if (values.empty()) {
         return Seconds{};
+    }
+    if (values.size() > 1) {
+        fault(attribute, to_hex(values[1]), "it stands there twice, and one value is allowed");
     }
     const auto parsed = period_from_wire(values.front());
     if (!parsed) {
@@ -219,6 +232,7 @@ engine::Template TemplateReader::read() {
     out_.critical_extensions = oids("pKICriticalExtensions");
     out_.application_policies = oids("msPKI-Certificate-Application-Policy");
     out_.certificate_policies = oids("msPKI-Certificate-Policy");
+    out_.ra_policies = oids("msPKI-RA-Policies");
     out_.supersedes = texts_of(object_, "msPKI-Supersede-Templates");
     read_providers();
 

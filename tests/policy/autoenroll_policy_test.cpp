@@ -36,7 +36,7 @@ std::optional<std::uint32_t> bits(Scope scope, const std::vector<std::string>& t
 }  // namespace
 
 TEST_CASE("AEPolicy is taken as it stands: 0, 1, 6, 7, 0x8000, absent",
-          "[autoenroll-policy][MS-CAESO:4.4.5.1]") {
+          "[autoenroll-policy][A1][MS-CAESO:4.4.5.1]") {
     struct Row {
         const char* digits;
         std::uint32_t bits;
@@ -105,4 +105,93 @@ TEST_CASE("an AEPolicy of the wrong type is an error that names file and line",
         CHECK(policy.error().context == "policy 1.reg line 3: AEPolicy is a " +
                                             std::string(row.type) + ", it must be a REG_DWORD");
     }
+}
+
+TEST_CASE("expiry warnings begin at 10 percent in MY unless policy says otherwise",
+          "[autoenroll-policy][X3]") {
+    const auto nothing = autoenroll_policy(Scope::machine, {});
+    REQUIRE(nothing);
+    CHECK(nothing->warn_percent == 10);
+    CHECK(nothing->warn_stores == std::vector<std::string>{"MY"});
+
+    const auto set = autoenroll_policy(
+        Scope::machine,
+        files({kMachine + "\"OfflineExpirationPercent\"=dword:19\n"
+                          "\"OfflineExpirationStoreNames\"=\"CA, my ,,WebHosting,ca\"\n"}));
+    INFO((set ? std::string{} : set.error().context));
+    REQUIRE(set);
+    CHECK(set->bits == std::nullopt);  // warnings need no AEPolicy
+    CHECK(set->warn_percent == 25);
+    CHECK(set->warn_stores == std::vector<std::string>{"MY", "CA", "WebHosting"});
+}
+
+TEST_CASE("expiry warnings are read from the policy key only, each context for itself",
+          "[autoenroll-policy][X3]") {
+    const std::string percent = "\"OfflineExpirationPercent\"=dword:19\n";
+    for (const auto& text : {kMachineLocal + percent, kUser + percent}) {
+        const auto policy = autoenroll_policy(Scope::machine, files({text}));
+        REQUIRE(policy);
+        CHECK(policy->warn_percent == 10);
+    }
+    CHECK(autoenroll_policy(Scope::user, files({kUser + percent}))->warn_percent == 25);
+}
+
+TEST_CASE("expiry settings that make no sense are errors that name file and line",
+          "[autoenroll-policy][X3]") {
+    struct Row {
+        const char* line;
+        const char* problem;
+    };
+    for (const auto& row :
+         {Row{"\"OfflineExpirationPercent\"=dword:65",
+              "OfflineExpirationPercent is 101, which is no percentage"},
+          Row{"\"OfflineExpirationPercent\"=\"10\"",
+              "OfflineExpirationPercent is a REG_SZ, it must be a REG_DWORD"},
+          Row{"\"OfflineExpirationStoreNames\"=dword:1",
+              "OfflineExpirationStoreNames is a REG_DWORD, it must be a REG_SZ"},
+          Row{"\"OfflineExpirationStoreNames\"=\"MY,../etc\"",
+              "OfflineExpirationStoreNames names \"../etc\", which is no name of a store"},
+          Row{"\"OfflineExpirationStoreNames\"=\".hidden\"",
+              "OfflineExpirationStoreNames names \".hidden\", which is no name of a store"}}) {
+        const auto policy =
+            autoenroll_policy(Scope::machine, files({kMachine + row.line + std::string("\n")}));
+        INFO(row.line);
+        REQUIRE_FALSE(policy);
+        CHECK(policy.error().code == kInvalidData);
+        CHECK(policy.error().context == "policy 1.reg line 3: " + std::string(row.problem));
+    }
+    for (const auto* whole : {"0", "64"}) {
+        CHECK(autoenroll_policy(Scope::machine,
+                                files({kMachine + "\"OfflineExpirationPercent\"=dword:" + whole})));
+    }
+}
+
+TEST_CASE("the ids of the LDAP: policy servers go to the engine; none configured is no list",
+          "[autoenroll-policy][A6]") {
+    const std::string servers =
+        "[HKEY_LOCAL_MACHINE\\Software\\Policies\\Microsoft\\Cryptography\\PolicyServers\\";
+    const auto without = autoenroll_policy(Scope::machine, files({kMachine}));
+    REQUIRE(without);
+    CHECK_FALSE(without->directory_policies);
+
+    const auto both = autoenroll_policy(
+        Scope::machine,
+        files({servers +
+               "one]\n\"URL\"=\"LDAP:\"\n\"PolicyID\"=\" {A5E9BF57-71C6-443A-B7FC-"
+               "79EFA6F73EBD} \"\n\"Flags\"=dword:10\n" +
+               servers +
+               "two]\n\"URL\"=\"https://ca.example.test/CEP\"\n\"PolicyID\"=\"{B}\"\n"
+               "\"Flags\"=dword:10\n"}));
+    REQUIRE(both);
+    REQUIRE(both->directory_policies);
+    CHECK(*both->directory_policies ==
+          std::vector<std::string>{"{A5E9BF57-71C6-443A-B7FC-79EFA6F73EBD}"});
+    CHECK(both->notes.size() == 1);  // the HTTPS end point
+
+    const auto https_only = autoenroll_policy(
+        Scope::machine, files({servers + "two]\n\"URL\"=\"https://ca.example.test/CEP\"\n"
+                                         "\"PolicyID\"=\"{B}\"\n\"Flags\"=dword:10\n"}));
+    REQUIRE(https_only);
+    REQUIRE(https_only->directory_policies);
+    CHECK(https_only->directory_policies->empty());
 }

@@ -19,10 +19,8 @@ constexpr Seconds kDay = std::chrono::hours(24);
 
 std::map<std::string, AttributeMap> objects_in(const std::string& file) {
     std::map<std::string, AttributeMap> objects;
-    for (const auto& entry :
-         ae::test::read_ldif(std::string(AE_TEST_DATA) + '/' + file, ae::test::kForest)) {
-        auto object = ae::test::to_map(entry);
-        objects[text_of(object, "cn").value_or("")] = std::move(object);
+    for (const auto& entry : ae::test::read_ldif(std::string(AE_TEST_DATA) + '/' + file)) {
+        objects[text_of(entry.attributes, "cn").value_or("")] = entry.attributes;
     }
     return objects;
 }
