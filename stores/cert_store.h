@@ -1,29 +1,29 @@
 // The certificates of one context (engine/ports.h CertStore): MY, REQUEST and the trust replica.
 //
 // held() lists every readable, unarchived entry with the state of its key (rule Q5: read and
-// compared, never used) and of its chain.  A broken entry is left out and named through the
-// context's Warn; it never makes the others unreadable.  An entry that the disk or the rights keep
-// from being read fails the whole call: it must not be enrolled for a second time.
-// install() refuses a certificate whose public key is not that of the named key (check I5).
-// replace() writes only what differs: a pulse that changes nothing does not write to the disk.
-// Every change is atomic and durable when it returns success; on an error the old state stands, or
-// the new one when only a last step failed (a Warn then says so, and opening again finishes it).
-// Not for: archiving, renewal links and the live/ folder, which are later work.
-// `context`, `crypto` and `chains` must outlive the store; one thread at a time.
+// compared, never used).  A broken entry is left out and named through the context's Warn; it never
+// makes the others unreadable.  An entry that the disk or the rights keep from being read fails the
+// whole call: it must not be enrolled for a second time.  trusted() leaves broken files out
+// likewise. install() refuses a certificate whose public key is not that of the named key (check
+// I5). archive() marks the entry and changes nothing else; one whose entry.json is lost gets a new
+// one. remove() deletes the entry with its key file.  Other certificates with the same key, and a
+// copy of it in REQUEST, have files of their own and keep them (rule X4). replace() writes only
+// what differs: a pulse that changes nothing does not write to the disk. Every change is atomic and
+// durable when it returns success.  On an error the old state stands, or the new one when only a
+// last step failed; making the change again or opening the context again then finishes it. Not for:
+// chains (chain_checker.h), and renewal links and the live/ folder, which are later work. `context`
+// and `crypto` must outlive the store; one thread at a time.
 #pragma once
 
 #include "engine/ports.h"
 
-#include <functional>
 #include <memory>
 
 namespace ae::stores {
 
 class StoreContext;
-using Clock = std::function<Time()>;
 
 std::unique_ptr<engine::CertStore> make_cert_store(const StoreContext& context,
-                                                   engine::Crypto& crypto,
-                                                   engine::ChainChecker& chains, Clock clock);
+                                                   engine::Crypto& crypto);
 
 }  // namespace ae::stores

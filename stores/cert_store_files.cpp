@@ -6,9 +6,10 @@
 #include "stores/private_key_openssl.h"
 #include "stores/store_context.h"
 #include "stores/store_layout.h"
+#include "stores/trust_files.h"
 
-#include <algorithm>
-#include <map>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include <sys/stat.h>
@@ -30,9 +31,8 @@ bool is_broken(const Error& error) {
 
 class FileCertStore final : public engine::CertStore {
   public:
-    FileCertStore(const StoreContext& context, engine::Crypto& crypto, engine::ChainChecker& chains,
-                  Clock clock)
-        : context_(context), crypto_(crypto), chains_(chains), clock_(std::move(clock)) {}
+    FileCertStore(const StoreContext& context, engine::Crypto& crypto)
+        : context_(context), crypto_(crypto) {}
 
     Result<std::vector<engine::HeldCertificate>> held() override {
         Result<std::vector<std::string>> names = context_.my().names();
@@ -40,12 +40,11 @@ class FileCertStore final : public engine::CertStore {
             return pass(names, "list MY");
         }
         std::vector<engine::HeldCertificate> found;
-        const Time now = clock_();
         for (const std::string& name : *names) {
             if (!is_thumbprint(name)) {
                 continue;
             }
-            Result<std::optional<engine::HeldCertificate>> one = held_entry(name, now);
+            Result<std::optional<engine::HeldCertificate>> one = held_entry(name);
             if (!one && !is_broken(one.error())) {
                 return pass(one, "read an entry of MY");
             }
@@ -119,9 +118,42 @@ class FileCertStore final : public engine::CertStore {
         return installed;
     }
 
+    Done archive(const std::string& thumbprint) override {
+        Done archived = mark_archived(thumbprint);
+        if (!archived) {
+            return pass(archived, "archive certificate " + thumbprint);
+        }
+        return archived;
+    }
+
+    // Each entry has a key file of its own: another certificate with the same key keeps its one
+    // (rule X4), and so does a renewal with the same key that waits in REQUEST.
+    Done remove(const std::string& thumbprint) override {
+        if (const Result<Folder> entry = context_.open_my(thumbprint);
+            !entry && entry.error().code == kFileNotFound) {
+            return done();  // also on a disk that cannot be written to
+        }
+        Done removed = context_.my().discard(thumbprint);
+        if (!removed) {
+            return pass(removed, "delete certificate " + thumbprint);
+        }
+        return removed;
+    }
+
+    Result<std::vector<Bytes>> trusted(engine::TrustStore store) override {
+        Result<std::vector<Bytes>> found =
+            read_trusted(context_.trust(store), crypto_,
+                         [this](std::string_view sentence) { context_.warn(sentence); });
+        if (!found) {
+            return pass(found, "read the trusted certificates");
+        }
+        return found;
+    }
+
     Result<engine::StoreChange> replace(engine::TrustStore store,
                                         const std::vector<Bytes>& certificates) override {
-        Result<engine::StoreChange> changed = make_equal(context_.trust(store), certificates);
+        Result<engine::StoreChange> changed =
+            make_equal(context_.trust(store), crypto_, certificates);
         if (!changed) {
             return pass(changed, "update the trusted certificates");
         }
@@ -134,7 +166,7 @@ class FileCertStore final : public engine::CertStore {
     }
 
     // Nothing for an archived entry.
-    Result<std::optional<engine::HeldCertificate>> held_entry(const std::string& name, Time now) {
+    Result<std::optional<engine::HeldCertificate>> held_entry(const std::string& name) {
         Result<Folder> folder = context_.my().open(name);
         if (!folder) {
             return pass(folder);
@@ -160,11 +192,6 @@ class FileCertStore final : public engine::CertStore {
         KeyProbe key = probe(*folder, facts->public_key_info);
         held.key = key.state;
         held.key_detail = std::move(key.detail);
-        const Result<std::vector<Bytes>> chain = read_chain(*folder);
-        if (!chain) {
-            context_.warn(chain.error().sentence());
-        }
-        held.chain = chains_.check(facts->der, chain.value_or(std::vector<Bytes>{}), now);
         held.facts = std::move(*facts);
         return held;
     }
@@ -179,6 +206,28 @@ class FileCertStore final : public engine::CertStore {
             pem.emplace(std::move(**content));
         }
         return probe_key(pem, public_key_info);
+    }
+
+    Done mark_archived(const std::string& name) {
+        Result<Folder> folder = context_.open_my(name);
+        if (!folder) {
+            return folder.error().code == kFileNotFound ? done() : pass(folder);
+        }
+        const Result<std::optional<Bytes>> old = folder->read(layout::kEntry);
+        if (!old && !is_broken(old.error())) {
+            return tl::unexpected<Error>(old.error());
+        }
+        const std::string_view text = old && *old ? as_text(**old) : std::string_view{};
+        if (const Result<MyEntry> entry = my_entry_from_json(text);
+            entry && entry->archived == Archived::yes) {
+            return done();
+        }
+        if (Done written = context_.my().publish_file_in(
+                *folder, layout::kEntry, as_bytes(archived_json(text)), kPublicFile);
+            !written) {
+            return written;
+        }
+        return folder->sync();
     }
 
     // Nothing for a key that was never sent to anybody.
@@ -303,61 +352,15 @@ class FileCertStore final : public engine::CertStore {
         return folder->sync();
     }
 
-    // Additions first: a crash between the two leaves a superset, which the next pulse trims.
-    Result<engine::StoreChange> make_equal(const Folder& folder,
-                                           const std::vector<Bytes>& certificates) {
-        Result<std::vector<std::string>> present = folder.names();
-        if (!present) {
-            return pass(present);
-        }
-        std::map<std::string, const Bytes*> wanted;  // by file name: one per thumbprint (rule K5)
-        for (const Bytes& certificate : certificates) {
-            wanted.emplace(thumbprint(crypto_, certificate).append(layout::kPemSuffix),
-                           &certificate);
-        }
-        engine::StoreChange change;
-        for (const auto& [name, certificate] : wanted) {
-            const std::string pem = certificates_to_pem({*certificate});
-            if (std::ranges::binary_search(*present, name)) {
-                const Result<std::optional<Bytes>> old = folder.read(name);
-                if (old && *old && equal(**old, as_bytes(pem))) {
-                    continue;
-                }
-            }
-            if (Done written = folder.publish_file(name, as_bytes(pem), kPublicFile); !written) {
-                return pass(written);
-            }
-            ++change.added;
-        }
-        for (const std::string& name : *present) {
-            if (thumbprint_of_file(name).empty() || wanted.contains(name)) {
-                continue;
-            }
-            if (Done removed = folder.remove(name); !removed) {
-                return pass(removed);
-            }
-            ++change.removed;
-        }
-        if (change.added + change.removed > 0) {
-            if (Done synced = folder.sync(); !synced) {
-                return pass(synced);
-            }
-        }
-        return change;
-    }
-
     const StoreContext& context_;
     engine::Crypto& crypto_;
-    engine::ChainChecker& chains_;
-    Clock clock_;
 };
 
 }  // namespace
 
 std::unique_ptr<engine::CertStore> make_cert_store(const StoreContext& context,
-                                                   engine::Crypto& crypto,
-                                                   engine::ChainChecker& chains, Clock clock) {
-    return std::make_unique<FileCertStore>(context, crypto, chains, std::move(clock));
+                                                   engine::Crypto& crypto) {
+    return std::make_unique<FileCertStore>(context, crypto);
 }
 
 }  // namespace ae::stores

@@ -1,30 +1,24 @@
-// Does a certificate chain to the replicated Root store?  (engine/ports.h ChainChecker)
+// Does a certificate chain to the roots that the replica holds?  (engine/ports.h ChainChecker)
 //
-// Trust is what <trust_path>/root holds and nothing else: never the distribution's bundle, which
-// would make every public authority able to speak for the domain.  <trust_path>/intermediate and
-// `extra` only help to build the chain; no certificate of `extra` is ever trusted by itself (I13).
-// One finding is reported, by this rank: malformed, untrusted, expired.  A certificate that becomes
-// valid within 10 minutes counts as valid (rules Q10, I10: clocks differ), later ones as expired.
-// Deviations: revocation is not checked yet, so the answer is never `revoked`; any purpose is
-// taken, because rules look at the usages themselves; Microsoft's application-policy and template
-// extensions may be critical, as on Windows.
-// The folders are looked at on each call, so a Root store that was replaced a moment ago counts.
-// Root stores of other owners than root or this account are not used (everything is untrusted
-// then). Blocks on the disk for the first call and after a change.  One thread at a time.
+// Trust is `trust.roots` of each call and nothing else: never the distribution's bundle, which
+// would make every public authority able to speak for the domain.  `trust.intermediates` and
+// `extra` only help to build the chain; no certificate of them is ever trusted by itself (I13).
+// Octets among them that are no certificate are passed over. One finding is reported, by this rank:
+// malformed, untrusted, expired.  A certificate that becomes valid within 10 minutes counts as
+// valid (rules Q10, I10: clocks differ), later ones as expired. Deviations: revocation is not
+// checked yet, so the answer is never `revoked` and never carries a revocation_problem; any purpose
+// is taken, because rules look at the usages themselves; Microsoft's application-policy and
+// template extensions may be critical, as on Windows; roots of the administrator's own are not
+// looked for yet. The anchors of the last call are kept parsed, and compared by content: thousands
+// of calls with the same ones parse them once.  No disk, no clock.  One thread at a time.
 #pragma once
 
 #include "engine/ports.h"
 
 #include <memory>
-#include <string>
 
 namespace ae::stores {
 
-// `trust_path`: the context that the replica was written to, StoreContext::path() of the machine
-// also for a user, who inherits the machine's trust.
-std::unique_ptr<engine::ChainChecker> make_chain_checker(std::string trust_path);
-
-// "<root>/machine"
-std::string machine_trust_path(const std::string& root);
+std::unique_ptr<engine::ChainChecker> make_chain_checker();
 
 }  // namespace ae::stores

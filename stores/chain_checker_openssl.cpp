@@ -1,14 +1,14 @@
 #include "engine/base/text.h"
 #include "stores/chain_checker.h"
-#include "stores/files_posix.h"
-#include "stores/my_entry_files.h"
 #include "stores/openssl_handles.h"
-#include "stores/store_layout.h"
 
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
@@ -136,137 +136,111 @@ ChainStatus status_of(X509_STORE_CTX* context) {
     }
 }
 
-// One trust folder as it was last read.  File names are thumbprints: as long as the names are the
-// same, so are the certificates.
-struct CachedFolder {
-    std::vector<std::string> names{};
-    std::vector<UniqueX509> certificates{};
+std::vector<UniqueX509> certificates_of(const std::vector<Bytes>& all) {
+    std::vector<UniqueX509> found;
+    for (const Bytes& der : all) {
+        if (UniqueX509 certificate = certificate_of(der)) {
+            found.push_back(std::move(certificate));
+        }
+    }
+    return found;
+}
+
+// Adds to a stack that does not own what it holds.
+bool push_all(STACK_OF(X509) * stack, const std::vector<UniqueX509>& certificates) {
+    return std::ranges::all_of(certificates, [stack](const UniqueX509& certificate) {
+        return sk_X509_push(stack, certificate.get()) != 0;
+    });
+}
+
+// Anchors in the form that OpenSSL works with.
+class ParsedAnchors {
+  public:
+    // Nothing when memory runs out.
+    static std::optional<ParsedAnchors> parse(const engine::Anchors& trust) {
+        ParsedAnchors parsed;
+        parsed.store_.reset(X509_STORE_new());
+        parsed.intermediates_ = certificates_of(trust.intermediates);
+        parsed.helpers_.reset(sk_X509_new_null());
+        if (!parsed.store_ || !parsed.helpers_ ||
+            !push_all(parsed.helpers_.get(), parsed.intermediates_)) {
+            return std::nullopt;
+        }
+        for (const UniqueX509& root : certificates_of(trust.roots)) {
+            if (X509_STORE_add_cert(parsed.store_.get(), root.get()) != 1) {
+                return std::nullopt;
+            }
+        }
+        return parsed;
+    }
+
+    [[nodiscard]] X509_STORE* store() const { return store_.get(); }
+    [[nodiscard]] STACK_OF(X509) * helpers() const { return helpers_.get(); }
+
+  private:
+    ParsedAnchors() = default;
+
+    UniqueX509Store store_;
+    std::vector<UniqueX509> intermediates_;
+    UniqueX509View helpers_;  // of intermediates_
 };
 
 class OpensslChainChecker final : public engine::ChainChecker {
   public:
-    explicit OpensslChainChecker(std::string trust_path) : trust_path_(std::move(trust_path)) {}
-
-    ChainStatus check(ByteView certificate, const std::vector<Bytes>& extra, Time now) override {
+    ChainStatus check(ByteView certificate, const std::vector<Bytes>& extra,
+                      const engine::Anchors& trust, Time now) override {
         const UniqueX509 leaf = certificate_of(certificate);
         if (!leaf) {
             return {ChainState::malformed, "it is not one whole certificate"};
         }
-        if (const Done loaded = load(); !loaded) {
-            return {ChainState::untrusted, loaded.error().context};
-        }
-        std::vector<UniqueX509> helpers;
-        for (const Bytes& der : extra) {
-            if (UniqueX509 helper = certificate_of(der)) {
-                helpers.push_back(std::move(helper));
-            }
-        }
-        return verify(leaf.get(), helpers, now);
-    }
-
-  private:
-    ChainStatus verify(X509* leaf, const std::vector<UniqueX509>& helpers, Time now) {
-        ChainStatus no_memory{ChainState::untrusted, "the chain could not be checked"};
-        const UniqueX509Stack untrusted(sk_X509_new_null());
-        const UniqueX509StoreCtx context(X509_STORE_CTX_new());
-        if (!untrusted || !context) {
-            return no_memory;
-        }
-        for (const auto* group : {&std::as_const(intermediates_.certificates), &helpers}) {
-            for (const UniqueX509& helper : *group) {
-                if (X509_up_ref(helper.get()) != 1 ||
-                    sk_X509_push(untrusted.get(), helper.get()) == 0) {
-                    return no_memory;
-                }
-            }
-        }
-        if (X509_STORE_CTX_init(context.get(), store_.get(), leaf, untrusted.get()) != 1) {
-            return no_memory;
-        }
-        X509_STORE_CTX_set_time(context.get(), 0, std::chrono::system_clock::to_time_t(now));
-        X509_STORE_CTX_set_depth(context.get(), kLongestChain);
-        X509_STORE_CTX_set_verify_cb(context.get(), on_finding);
-        const int verified = X509_verify_cert(context.get());
-        ChainStatus status = verified == 1 ? ChainStatus{} : status_of(context.get());
+        ERR_clear_error();
+        ChainStatus status =
+            remember(trust) ? verify(leaf.get(), certificates_of(extra), now) : not_checked();
         ERR_clear_error();
         return status;
     }
 
-    Done load() {
-        const Result<Folder> folder = Folder::open_path(trust_path_);
-        if (!folder) {
-            return tl::unexpected<Error>(folder.error());
+  private:
+    static ChainStatus not_checked() {
+        return {ChainState::untrusted, "the chain could not be checked"};
+    }
+
+    bool remember(const engine::Anchors& trust) {
+        if (parsed_ && trust.roots == trust_.roots && trust.intermediates == trust_.intermediates) {
+            return true;
         }
-        const Result<bool> new_roots = refresh(*folder, engine::TrustStore::root, roots_);
-        if (!new_roots) {
-            return tl::unexpected<Error>(new_roots.error());
-        }
-        const Result<bool> helped =
-            refresh(*folder, engine::TrustStore::intermediate, intermediates_);
-        if (!helped) {
-            return tl::unexpected<Error>(helped.error());
-        }
-        if (*new_roots || !store_) {
-            store_.reset(X509_STORE_new());
-            for (const UniqueX509& root : roots_.certificates) {
-                X509_STORE_add_cert(store_.get(), root.get());
+        parsed_ = ParsedAnchors::parse(trust);
+        trust_ = trust;
+        return parsed_.has_value();
+    }
+
+    ChainStatus verify(X509* leaf, const std::vector<UniqueX509>& extra, Time now) {
+        UniqueX509View all;
+        if (!extra.empty()) {
+            all.reset(sk_X509_dup(parsed_->helpers()));
+            if (!all || !push_all(all.get(), extra)) {
+                return not_checked();
             }
         }
-        return done();
+        const UniqueX509StoreCtx context(X509_STORE_CTX_new());
+        if (!context || X509_STORE_CTX_init(context.get(), parsed_->store(), leaf,
+                                            all ? all.get() : parsed_->helpers()) != 1) {
+            return not_checked();
+        }
+        X509_STORE_CTX_set_time(context.get(), 0, std::chrono::system_clock::to_time_t(now));
+        X509_STORE_CTX_set_depth(context.get(), kLongestChain);
+        X509_STORE_CTX_set_verify_cb(context.get(), on_finding);
+        return X509_verify_cert(context.get()) == 1 ? ChainStatus{} : status_of(context.get());
     }
 
-    // True when something changed.
-    static Result<bool> refresh(const Folder& parent, engine::TrustStore which,
-                                CachedFolder& cache) {
-        const Result<Folder> folder = parent.open(folder_of(which));
-        if (!folder) {
-            return tl::unexpected<Error>(folder.error());
-        }
-        Result<std::vector<std::string>> names = folder->names();
-        if (!names) {
-            return pass(names);
-        }
-        if (*names == cache.names) {
-            return false;
-        }
-        CachedFolder fresh;
-        for (std::string& name : *names) {
-            if (!thumbprint_of_file(name).empty()) {
-                UniqueX509 certificate = read_one(*folder, name);
-                if (!certificate) {
-                    continue;  // its name is not remembered either: the next call looks again
-                }
-                fresh.certificates.push_back(std::move(certificate));
-            }
-            fresh.names.push_back(std::move(name));
-        }
-        cache = std::move(fresh);
-        return true;
-    }
-
-    static UniqueX509 read_one(const Folder& folder, const std::string& name) {
-        const Result<std::optional<Bytes>> content = folder.read(name);
-        if (!content || !*content) {
-            return UniqueX509();
-        }
-        const Result<std::vector<Bytes>> blocks = certificates_from_pem(as_text(**content));
-        return blocks && blocks->size() == 1 ? certificate_of(blocks->front()) : UniqueX509();
-    }
-
-    std::string trust_path_;
-    CachedFolder roots_;
-    CachedFolder intermediates_;
-    UniqueX509Store store_;
+    engine::Anchors trust_;  // what parsed_ was made from
+    std::optional<ParsedAnchors> parsed_;
 };
 
 }  // namespace
 
-std::unique_ptr<engine::ChainChecker> make_chain_checker(std::string trust_path) {
-    return std::make_unique<OpensslChainChecker>(std::move(trust_path));
-}
-
-std::string machine_trust_path(const std::string& root) {
-    return root + "/" + std::string(folder_of(engine::Scope::machine));
+std::unique_ptr<engine::ChainChecker> make_chain_checker() {
+    return std::make_unique<OpensslChainChecker>();
 }
 
 }  // namespace ae::stores

@@ -1,96 +1,39 @@
 #include "stores/entry_json.h"
 
 #include "engine/base/hresult_table.h"
-
-#include <limits>
-#include <optional>
-
-#include <nlohmann/json.hpp>
+#include "stores/json_members.h"
 
 namespace ae::stores {
 namespace {
 
-using Json = nlohmann::ordered_json;
 constexpr std::uint32_t kVersion = 1;
 
-// A name from the directory that is not UTF-8 must not make the library throw.
-std::string text_of(const Json& json) {
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+Done finish(const std::string& problem) {
+    if (!problem.empty()) {
+        return fail(kInvalidData, "entry.json cannot be used: " + problem);
+    }
+    return done();
 }
 
-// Reads one object member by member and remembers the first that is missing or of another type.
-class Members {
-  public:
-    explicit Members(std::string_view text)
-        : json_(Json::parse(text, nullptr, /*allow_exceptions=*/false)) {
-        if (!json_.is_object()) {
-            problem_ = "it is not a JSON object";
-        } else if (number("version").value_or(0) != kVersion && problem_.empty()) {
-            problem_ = "its version is not 1";
-        }
+Result<MyEntry> my_entry_of(const Json& json) {
+    std::string problem;
+    Members members(json, Missing::blamed, problem);
+    members.expect_version(kVersion);
+    MyEntry entry;
+    entry.friendly_name = members.text("friendly_name");
+    entry.template_name = members.text("template");
+    entry.template_oid = members.text("template_oid");
+    entry.ca = {members.text("ca_host"), members.text("ca_name")};
+    entry.request_id = members.number("request_id").value_or(0);
+    entry.key_reference = members.text("key_reference");
+    entry.origin = members.text("origin");
+    entry.installed = members.time("installed");
+    entry.archived = members.truth("archived") ? Archived::yes : Archived::no;
+    if (Done finished = finish(problem); !finished) {
+        return pass(finished);
     }
-
-    std::string text(const char* name) {
-        const Json* found = member(name);
-        if (found == nullptr || !found->is_string()) {
-            blame(name);
-            return {};
-        }
-        return found->get<std::string>();
-    }
-    // Nothing for JSON's null.
-    std::optional<std::uint32_t> number(const char* name) {
-        const Json* found = member(name);
-        if (found != nullptr && found->is_null()) {
-            return std::nullopt;
-        }
-        if (found == nullptr || !found->is_number_unsigned() ||
-            found->get<std::uint64_t>() > std::numeric_limits<std::uint32_t>::max()) {
-            blame(name);
-            return std::nullopt;
-        }
-        return found->get<std::uint32_t>();
-    }
-    Time time(const char* name) {
-        const std::optional<Time> found = time_from_string(text(name));
-        if (!found) {
-            blame(name);
-        }
-        return found.value_or(Time{});
-    }
-    bool truth(const char* name) {
-        const Json* found = member(name);
-        if (found == nullptr || !found->is_boolean()) {
-            blame(name);
-            return false;
-        }
-        return found->get<bool>();
-    }
-
-    [[nodiscard]] Done finish() const {
-        if (!problem_.empty()) {
-            return fail(kInvalidData, "entry.json cannot be used: " + problem_);
-        }
-        return done();
-    }
-
-  private:
-    const Json* member(const char* name) const {
-        if (!json_.is_object()) {
-            return nullptr;
-        }
-        const auto found = json_.find(name);
-        return found == json_.end() ? nullptr : &*found;
-    }
-    void blame(const char* name) {
-        if (problem_.empty()) {
-            problem_ = std::string("its member \"") + name + "\" is missing or of the wrong type";
-        }
-    }
-
-    Json json_;
-    std::string problem_;
-};
+    return entry;
+}
 
 }  // namespace
 
@@ -110,22 +53,15 @@ std::string to_json(const MyEntry& entry) {
     return text_of(json);
 }
 
-Result<MyEntry> my_entry_from_json(std::string_view text) {
-    Members members(text);
-    MyEntry entry;
-    entry.friendly_name = members.text("friendly_name");
-    entry.template_name = members.text("template");
-    entry.template_oid = members.text("template_oid");
-    entry.ca = {members.text("ca_host"), members.text("ca_name")};
-    entry.request_id = members.number("request_id").value_or(0);
-    entry.key_reference = members.text("key_reference");
-    entry.origin = members.text("origin");
-    entry.installed = members.time("installed");
-    entry.archived = members.truth("archived") ? Archived::yes : Archived::no;
-    if (Done finished = members.finish(); !finished) {
-        return pass(finished);
+Result<MyEntry> my_entry_from_json(std::string_view text) { return my_entry_of(parse_json(text)); }
+
+std::string archived_json(std::string_view text) {
+    Json json = parse_json(text);
+    if (!my_entry_of(json)) {
+        return to_json(MyEntry{.archived = Archived::yes});
     }
-    return entry;
+    json["archived"] = true;
+    return text_of(json);
 }
 
 std::string to_json(const engine::PendingRequest& request) {
@@ -136,17 +72,22 @@ std::string to_json(const engine::PendingRequest& request) {
     json["ca_name"] = request.ca.name;
     json["request_id"] = request.request_id ? Json(*request.request_id) : Json(nullptr);
     json["submitted"] = to_string(request.submitted);
+    json["predecessor"] = request.predecessor;
     return text_of(json);
 }
 
 Result<engine::PendingRequest> pending_from_json(std::string_view text) {
-    Members members(text);
+    const Json json = parse_json(text);
+    std::string problem;
+    Members members(json, Missing::blamed, problem);
+    members.expect_version(kVersion);
     engine::PendingRequest request;
     request.template_name = members.text("template");
     request.ca = {members.text("ca_host"), members.text("ca_name")};
     request.request_id = members.number("request_id");
     request.submitted = members.time("submitted");
-    if (Done finished = members.finish(); !finished) {
+    request.predecessor = members.later_text("predecessor");
+    if (Done finished = finish(problem); !finished) {
         return pass(finished);
     }
     return request;

@@ -28,6 +28,9 @@ struct MyEntry {
 
 std::string to_json(const MyEntry& entry);
 Result<MyEntry> my_entry_from_json(std::string_view text);
+// The same text with `archived` set; members that are not known here stay as they are.  A new one
+// that says nothing else when the text is no entry: the mark must not depend on it.
+std::string archived_json(std::string_view text);
 
 // Of request/<key id>/.  The key's reference is the folder's name, not part of the file.
 std::string to_json(const engine::PendingRequest& request);

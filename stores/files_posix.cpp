@@ -19,7 +19,6 @@
 namespace ae::stores {
 namespace {
 
-constexpr std::size_t kLargestFile = std::size_t{1024} * 1024;
 constexpr int kOnlyThis = O_NOFOLLOW | O_CLOEXEC;  // no link, no heir
 constexpr int kOpenFolder = O_RDONLY | O_DIRECTORY | kOnlyThis;
 
@@ -142,6 +141,9 @@ std::string Folder::path_of(std::string_view name) const {
 
 Result<Folder> Folder::open(std::string_view name) const {
     std::string path = path_of(name);
+    if (!descriptor_) {
+        return file_failure(Access::read, ENOENT, "open the folder", path);
+    }
     UniqueFd descriptor(::openat(descriptor_.get(), std::string(name).c_str(), kOpenFolder));
     if (!descriptor) {
         return file_failure(Access::read, errno, "open the folder", path);
@@ -180,6 +182,9 @@ Result<Folder> Folder::open_or_create(std::string_view name, mode_t mode) const 
 }
 
 Result<std::vector<std::string>> Folder::names() const {
+    if (!descriptor_) {
+        return std::vector<std::string>{};
+    }
     // fdopendir() takes its descriptor over and moves its position: a fresh one each time.
     const int own = ::openat(descriptor_.get(), ".", kOpenFolder);
     if (own < 0) {
@@ -210,7 +215,10 @@ Result<std::vector<std::string>> Folder::names() const {
     return found;
 }
 
-Result<std::optional<Bytes>> Folder::read(std::string_view name) const {
+Result<std::optional<Bytes>> Folder::read(std::string_view name, std::size_t largest) const {
+    if (!descriptor_) {
+        return std::nullopt;
+    }
     // O_NONBLOCK: a pipe under that name must not hang the agent.
     const UniqueFd file(::openat(descriptor_.get(), std::string(name).c_str(),
                                  O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
@@ -227,8 +235,9 @@ Result<std::optional<Bytes>> Folder::read(std::string_view name) const {
     if (!S_ISREG(facts.st_mode)) {
         return fail(kInvalidData, path_of(name) + " is not a plain file");
     }
-    if (facts.st_size > static_cast<off_t>(kLargestFile)) {
-        return fail(kInvalidData, path_of(name) + " is larger than 1 MiB");
+    if (facts.st_size > static_cast<off_t>(largest)) {
+        return fail(kInvalidData,
+                    path_of(name) + " is larger than " + std::to_string(largest) + " bytes");
     }
     // One buffer of the right size: a growing one would leave copies of a key behind.
     Bytes content(static_cast<std::size_t>(facts.st_size));
@@ -277,11 +286,16 @@ Done Folder::create_file(std::string_view name, ByteView content, mode_t mode) c
 }
 
 Done Folder::publish_file(std::string_view name, ByteView content, mode_t mode) const {
+    return publish_file_in(*this, name, content, mode);
+}
+
+Done Folder::publish_file_in(const Folder& child, std::string_view name, ByteView content,
+                             mode_t mode) const {
     const std::string temporary = temporary_name();
     if (Done made = create_file(temporary, content, mode); !made) {
-        return pass(made, "write " + path_of(name));
+        return pass(made, "write " + child.path_of(name));
     }
-    Done renamed = rename(temporary, name);
+    Done renamed = rename_into(child, temporary, name);
     if (!renamed) {
         static_cast<void>(remove(temporary));
     }
@@ -289,9 +303,13 @@ Done Folder::publish_file(std::string_view name, ByteView content, mode_t mode) 
 }
 
 Done Folder::rename(std::string_view from, std::string_view to) const {
-    if (::renameat(descriptor_.get(), std::string(from).c_str(), descriptor_.get(),
+    return rename_into(*this, from, to);
+}
+
+Done Folder::rename_into(const Folder& target, std::string_view from, std::string_view to) const {
+    if (::renameat(descriptor_.get(), std::string(from).c_str(), target.descriptor_.get(),
                    std::string(to).c_str()) != 0) {
-        return file_failure(Access::write, errno, "publish", path_of(to));
+        return file_failure(Access::write, errno, "publish", target.path_of(to));
     }
     return done();
 }
@@ -329,6 +347,17 @@ Done Folder::remove(std::string_view name) const {
         return file_failure(Access::write, errno, "delete", path_of(name));
     }
     return done();
+}
+
+Done Folder::discard(std::string_view name) const {
+    const std::string temporary = temporary_name();
+    if (Done renamed = rename(name, temporary); !renamed) {
+        return renamed.error().code == kFileNotFound ? done() : renamed;
+    }
+    if (Done synced = sync(); !synced) {
+        return synced;
+    }
+    return remove(temporary);
 }
 
 Done Folder::sync() const {

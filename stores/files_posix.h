@@ -34,11 +34,15 @@ enum class Access { read, write };
 // "cannot <what> <path> (No space left on device)"
 Error file_error(Access access, int number, std::string_view what, std::string_view path);
 
+inline constexpr std::size_t kLargestFile = std::size_t{1024} * 1024;
+
 class Folder {
   public:
     static Result<Folder> open_path(const std::string& path);
     // Makes it, and the folders above it, when missing.
     static Result<Folder> open_or_create_path(const std::string& path, mode_t mode);
+    // Stands for a folder that does not exist: nothing is in it, and nothing can be put there.
+    static Folder missing(std::string path) { return Folder(UniqueFd(), std::move(path)); }
 
     [[nodiscard]] const std::string& path() const { return path_; }
     [[nodiscard]] std::string path_of(std::string_view name) const;
@@ -48,18 +52,24 @@ class Folder {
     Result<Folder> open_or_create(std::string_view name, mode_t mode) const;
     Result<std::vector<std::string>> names() const;  // sorted, without "." and ".."
 
-    // Nothing when there is no such file.  At most 1 MiB; kInvalidData for more, or for no plain
-    // file.
-    Result<std::optional<Bytes>> read(std::string_view name) const;
+    // Nothing when there is no such file.  kInvalidData when it is larger, or no plain file.
+    Result<std::optional<Bytes>> read(std::string_view name,
+                                      std::size_t largest = kLargestFile) const;
     // A new file, on stable storage once sync() was called; an error leaves none behind.
     Done create_file(std::string_view name, ByteView content, mode_t mode) const;
-    // Replaces or makes the file in one step; durable after sync().
+    // Replaces or makes the file in one step; durable after sync() of its folder.
     Done publish_file(std::string_view name, ByteView content, mode_t mode) const;
+    // The same for a file of `child`, a folder in here; the temporary stands in here.
+    Done publish_file_in(const Folder& child, std::string_view name, ByteView content,
+                         mode_t mode) const;
     Done rename(std::string_view from, std::string_view to) const;
     // Both names exist before and after.
     Done exchange(std::string_view left, std::string_view right) const;
     // File, or folder with all that is in it.  Missing: success.
     Done remove(std::string_view name) const;
+    // The same so that a crash leaves all of it or nothing: one rename takes it out of sight, and
+    // only when that is durable its parts are deleted.
+    Done discard(std::string_view name) const;
     Done sync() const;
     // Removes what a crash left half-done directly in here (is_temporary).
     Done remove_temporaries() const;
@@ -70,6 +80,7 @@ class Folder {
   private:
     Folder(UniqueFd descriptor, std::string path)
         : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+    Done rename_into(const Folder& target, std::string_view from, std::string_view to) const;
 
     UniqueFd descriptor_;
     std::string path_;

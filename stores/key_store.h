@@ -2,10 +2,17 @@
 //
 // A key is made in REQUEST, on stable storage before anybody may send a request for it (rule W6),
 // under a reference that nobody can guess; CertStore::install moves it into MY.
-// erase() deletes a key of REQUEST and refuses with kBusy when a certificate of MY, archived ones
-// included, has the same public key (rule X4).
+// open_held() opens the key of a certificate of MY, archived or not, when it is that certificate's
+// own; its reference() is the thumbprint, which erase() does not take.
+// reuse() puts a copy of that key file into REQUEST, with a note that it is one.
+// erase() deletes a key of REQUEST.  It refuses with kBusy when a certificate of MY, archived ones
+// included, has the same public key (rule X4), unless the key is such a copy: MY has its own.
+// open() refuses such a copy: who asks with a KeyRequest wants a key that is new.  open_pending()
+// takes it.
 // The returned PrivateKey holds the key in memory (wiped when it dies) and needs the store no more.
-// Not for: keys in a TPM or on a card, which are later work.
+// Errors: kFileNotFound when there is no such entry or it holds no key; kInvalidData when the key
+// is broken or another certificate's; kNotSupported for a kind of key that ports.h does not know;
+// the codes of files_posix.h. Not for: keys in a TPM or on a card, which are later work.
 #pragma once
 
 #include "engine/ports.h"

@@ -2,6 +2,7 @@
 #include "stores/key_store.h"
 #include "stores/my_entry_files.h"
 #include "stores/private_key_openssl.h"
+#include "stores/software_providers.h"
 #include "stores/store_context.h"
 #include "stores/store_layout.h"
 
@@ -38,12 +39,39 @@ class OpensslKeyStore final : public engine::KeyStore {
 
     Result<std::unique_ptr<engine::PrivateKey>> open(const std::string& reference,
                                                      const engine::KeyRequest& wanted) override {
-        Result<std::unique_ptr<engine::PrivateKey>> opened = read(reference, wanted);
+        Result<std::unique_ptr<engine::PrivateKey>> opened = read_wanted(reference, wanted);
         if (!opened) {
             return pass(opened, "open key " + reference);
         }
         return opened;
     }
+
+    Result<std::unique_ptr<engine::PrivateKey>> open_held(const std::string& thumbprint) override {
+        Result<std::unique_ptr<engine::PrivateKey>> opened = read_held(thumbprint);
+        if (!opened) {
+            return pass(opened, "open the key of certificate " + thumbprint);
+        }
+        return opened;
+    }
+
+    Result<std::unique_ptr<engine::PrivateKey>> reuse(const std::string& thumbprint) override {
+        Result<std::unique_ptr<engine::PrivateKey>> copied = copy_held(thumbprint);
+        if (!copied) {
+            return pass(copied, "use the key of certificate " + thumbprint + " once more");
+        }
+        return copied;
+    }
+
+    Result<std::unique_ptr<engine::PrivateKey>> open_pending(
+        const std::string& reference) override {
+        Result<std::unique_ptr<engine::PrivateKey>> opened = read_pending(reference);
+        if (!opened) {
+            return pass(opened, "open key " + reference);
+        }
+        return opened;
+    }
+
+    std::vector<std::string> providers() override { return software_providers(); }
 
     Done erase(const std::string& reference) override {
         Done erased = erase_unused(reference);
@@ -67,40 +95,136 @@ class OpensslKeyStore final : public engine::KeyStore {
         if (!pem) {
             return pass(pem);
         }
-        if (Done saved = save(*id, content_of(pem->get())); !saved) {
+        if (Done saved = save(*id, content_of(pem->get()), {}); !saved) {
             return pass(saved);
         }
-        return make_private_key(std::move(*key), request.algorithm, std::move(*id));
+        return make_private_key(std::move(*key), std::move(*id));
     }
 
-    Result<std::unique_ptr<engine::PrivateKey>> read(const std::string& reference,
-                                                     const engine::KeyRequest& wanted) {
-        Result<Folder> request = context_.open_request(reference);
-        if (!request) {
-            return pass(request);
-        }
-        Result<std::optional<Bytes>> content = request->read(layout::kKey);
+    // The key of one entry of MY or REQUEST.
+    struct StoredKey {
+        Secret pem{};
+        UniqueEvpPkey key{};
+    };
+    static Result<StoredKey> read(const Folder& entry) {
+        Result<std::optional<Bytes>> content = entry.read(layout::kKey);
         if (!content) {
             return pass(content);
         }
         if (!*content) {
-            return fail(kFileNotFound, "its entry of REQUEST holds no key");
+            return fail(kFileNotFound, entry.path_of(layout::kKey) + " is missing");
         }
-        const Secret pem(std::move(**content));
-        Result<UniqueEvpPkey> key = key_from_pem(pem.view());
+        StoredKey found{Secret(std::move(**content)), {}};
+        Result<UniqueEvpPkey> key = key_from_pem(found.pem.view());
         if (!key) {
-            return pass(key);
+            return pass(key, entry.path_of(layout::kKey));
         }
-        if (!satisfies(key->get(), wanted)) {
-            return fail(kNotSupported, "it is not of the kind or size that is asked for now");
-        }
-        return make_private_key(std::move(*key), wanted.algorithm, reference);
+        found.key = std::move(*key);
+        return found;
     }
 
-    Done save(const std::string& id, ByteView pem) {
+    Result<StoredKey> read_own_key(const std::string& thumbprint) {
+        Result<Folder> entry = context_.open_my(thumbprint);
+        if (!entry) {
+            return pass(entry);
+        }
+        const Result<engine::CertificateFacts> facts = read_certificate(*entry);
+        if (!facts) {
+            return tl::unexpected<Error>(facts.error());
+        }
+        Result<StoredKey> found = read(*entry);
+        if (!found) {
+            return found;
+        }
+        Result<Bytes> public_half = public_key_info_of(found->key.get());
+        if (!public_half) {
+            return pass(public_half);
+        }
+        if (!equal(*public_half, facts->public_key_info)) {
+            return fail(kInvalidData,
+                        entry->path_of(layout::kKey) + " is the key of another certificate");
+        }
+        return found;
+    }
+
+    Result<std::unique_ptr<engine::PrivateKey>> read_held(const std::string& thumbprint) {
+        Result<StoredKey> found = read_own_key(thumbprint);
+        if (!found) {
+            return pass(found);
+        }
+        return make_private_key(std::move(found->key), thumbprint);
+    }
+
+    Result<std::unique_ptr<engine::PrivateKey>> copy_held(const std::string& thumbprint) {
+        Result<StoredKey> found = read_own_key(thumbprint);
+        if (!found) {
+            return pass(found);
+        }
+        Result<std::string> id = new_key_id();
+        if (!id) {
+            return pass(id);
+        }
+        // Before anything is saved: an error leaves nothing behind.
+        Result<std::unique_ptr<engine::PrivateKey>> key =
+            make_private_key(std::move(found->key), *id);
+        if (!key) {
+            return key;
+        }
+        // Octet by octet: finish_installs() compares files.
+        if (Done saved = save(*id, found->pem.view(), thumbprint); !saved) {
+            return pass(saved);
+        }
+        return key;
+    }
+
+    static Result<bool> is_copy(const Folder& request) {
+        Result<std::optional<Bytes>> note = request.read(layout::kCopyOf);
+        if (!note) {
+            return pass(note);
+        }
+        return note->has_value();
+    }
+
+    Result<std::unique_ptr<engine::PrivateKey>> read_pending(const std::string& reference) {
+        Result<Folder> request = context_.open_request(reference);
+        if (!request) {
+            return pass(request);
+        }
+        Result<StoredKey> found = read(*request);
+        if (!found) {
+            return pass(found);
+        }
+        return make_private_key(std::move(found->key), reference);
+    }
+
+    Result<std::unique_ptr<engine::PrivateKey>> read_wanted(const std::string& reference,
+                                                            const engine::KeyRequest& wanted) {
+        Result<Folder> request = context_.open_request(reference);
+        if (!request) {
+            return pass(request);
+        }
+        const Result<bool> copied = is_copy(*request);
+        if (!copied) {
+            return tl::unexpected<Error>(copied.error());
+        }
+        if (*copied) {
+            return fail(kNotSupported, "it is a certificate's key, and a new one is asked for now");
+        }
+        Result<StoredKey> found = read(*request);
+        if (!found) {
+            return pass(found);
+        }
+        if (!satisfies(found->key.get(), wanted)) {
+            return fail(kNotSupported, "it is not of the kind or size that is asked for now");
+        }
+        return make_private_key(std::move(found->key), reference);
+    }
+
+    // `copy_of`: the thumbprint of the certificate whose key this is as well; empty: a new key.
+    Done save(const std::string& id, ByteView pem, const std::string& copy_of) {
         const Folder& requests = context_.request();
         const std::string temporary = temporary_name();
-        Done saved = save_in(temporary, pem);
+        Done saved = save_in(temporary, pem, copy_of);
         if (saved) {
             saved = requests.rename(temporary, id);
         }
@@ -114,13 +238,20 @@ class OpensslKeyStore final : public engine::KeyStore {
         return saved;
     }
 
-    Done save_in(const std::string& temporary, ByteView pem) {
+    Done save_in(const std::string& temporary, ByteView pem, const std::string& copy_of) {
         Result<Folder> folder = context_.request().create(temporary, kKeyFolder);
         if (!folder) {
             return pass(folder);
         }
         if (Done written = folder->create_file(layout::kKey, pem, kKeyFile); !written) {
             return written;
+        }
+        if (!copy_of.empty()) {
+            if (Done noted =
+                    folder->create_file(layout::kCopyOf, as_bytes(copy_of + "\n"), kKeyFile);
+                !noted) {
+                return noted;
+            }
         }
         return folder->sync();
     }
@@ -133,28 +264,36 @@ class OpensslKeyStore final : public engine::KeyStore {
             }
             return pass(request);
         }
-        Result<std::optional<Bytes>> content = request->read(layout::kKey);
-        if (!content) {
-            return pass(content);
+        const Result<bool> copied = is_copy(*request);
+        if (!copied) {
+            return tl::unexpected<Error>(copied.error());
         }
-        if (*content) {
-            const Secret pem(std::move(**content));
-            // What is no key (any more) is nobody's: it may go.
-            if (const Result<UniqueEvpPkey> key = key_from_pem(pem.view()); key) {
-                Result<Bytes> public_half = public_key_info_of(key->get());
-                if (!public_half) {
-                    return pass(public_half);
-                }
-                if (Done unused = check_unused(*public_half); !unused) {
-                    return unused;
-                }
+        if (!*copied) {
+            if (Done unused = check_unused(*request); !unused) {
+                return unused;
             }
         }
         return context_.discard_request(reference);
     }
 
+    Done check_unused(const Folder& request) {
+        const Result<StoredKey> found = read(request);
+        if (!found) {
+            // What is no key (any more) is nobody's: it may go.
+            const Hresult code = found.error().code;
+            return code == kFileNotFound || code == kInvalidData
+                       ? done()
+                       : tl::unexpected<Error>(found.error());
+        }
+        Result<Bytes> public_half = public_key_info_of(found->key.get());
+        if (!public_half) {
+            return pass(public_half);
+        }
+        return check_no_certificate_of(*public_half);
+    }
+
     // Rule X4.  An entry whose certificate cannot be read might be the key's: then it stays.
-    Done check_unused(ByteView public_key_info) {
+    Done check_no_certificate_of(ByteView public_key_info) {
         Result<std::vector<std::string>> thumbprints = context_.my().names();
         if (!thumbprints) {
             return pass(thumbprints);

@@ -51,21 +51,6 @@ Result<engine::CertificateFacts> read_certificate(const Folder& entry) {
     return facts;
 }
 
-Result<std::vector<Bytes>> read_chain(const Folder& entry) {
-    Result<std::optional<Bytes>> content = entry.read(layout::kChain);
-    if (!content) {
-        return pass(content);
-    }
-    if (!*content) {
-        return std::vector<Bytes>{};
-    }
-    Result<std::vector<Bytes>> chain = certificates_from_pem(as_text(**content));
-    if (!chain) {
-        return pass(chain, entry.path_of(layout::kChain));
-    }
-    return chain;
-}
-
 Result<std::vector<Bytes>> certificates_from_pem(std::string_view text) {
     std::vector<Bytes> found;
     for (auto at = text.find(kBegin); at != std::string_view::npos; at = text.find(kBegin)) {

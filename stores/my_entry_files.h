@@ -14,8 +14,6 @@ namespace ae::stores {
 
 Result<MyEntry> read_my_entry(const Folder& entry);
 Result<engine::CertificateFacts> read_certificate(const Folder& entry);
-// chain.pem; a missing one is an empty chain.
-Result<std::vector<Bytes>> read_chain(const Folder& entry);
 
 // All blocks labelled CERTIFICATE, in order; kInvalidData when one of them is broken.
 Result<std::vector<Bytes>> certificates_from_pem(std::string_view text);

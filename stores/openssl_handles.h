@@ -20,7 +20,7 @@ struct OpensslTraits {
     static void close(value_type value) noexcept { Free(value); }
 };
 
-inline void free_certificate_stack(STACK_OF(X509) * stack) { sk_X509_pop_free(stack, X509_free); }
+inline void free_stack_only(STACK_OF(X509) * stack) { sk_X509_free(stack); }
 
 using UniqueEvpPkey = UniqueHandle<OpensslTraits<EVP_PKEY, EVP_PKEY_free>>;
 using UniquePkcs8 = UniqueHandle<OpensslTraits<PKCS8_PRIV_KEY_INFO, PKCS8_PRIV_KEY_INFO_free>>;
@@ -29,7 +29,8 @@ using UniqueBio = UniqueHandle<OpensslTraits<BIO, BIO_free_all>>;
 using UniqueX509 = UniqueHandle<OpensslTraits<X509, X509_free>>;
 using UniqueX509Store = UniqueHandle<OpensslTraits<X509_STORE, X509_STORE_free>>;
 using UniqueX509StoreCtx = UniqueHandle<OpensslTraits<X509_STORE_CTX, X509_STORE_CTX_free>>;
-using UniqueX509Stack = UniqueHandle<OpensslTraits<STACK_OF(X509), free_certificate_stack>>;
+// Owns the stack, not the certificates on it.
+using UniqueX509View = UniqueHandle<OpensslTraits<STACK_OF(X509), free_stack_only>>;
 
 // Empties the calling thread's error queue; its first reason goes into the context.
 Error openssl_error(Hresult code, std::string what);

@@ -106,16 +106,28 @@ Done check_key_request(const engine::KeyRequest& request) {
     return done();
 }
 
-bool satisfies(EVP_PKEY* key, const engine::KeyRequest& request) {
-    const char* curve = curve_of(request.algorithm);
-    if (curve == nullptr) {
-        return EVP_PKEY_is_a(key, "RSA") == 1 &&
-               EVP_PKEY_get_bits(key) >= static_cast<int>(request.bits);
+std::optional<engine::KeyAlgorithm> algorithm_of(EVP_PKEY* key) {
+    using engine::KeyAlgorithm;
+    if (EVP_PKEY_is_a(key, "RSA") == 1) {
+        return KeyAlgorithm::rsa;
     }
     std::array<char, 32> name{};
-    return EVP_PKEY_is_a(key, "EC") == 1 &&
-           EVP_PKEY_get_group_name(key, name.data(), name.size(), nullptr) == 1 &&
-           EC_curve_nist2nid(curve) == OBJ_sn2nid(name.data());
+    if (EVP_PKEY_is_a(key, "EC") == 1 &&
+        EVP_PKEY_get_group_name(key, name.data(), name.size(), nullptr) == 1) {
+        for (const KeyAlgorithm one :
+             {KeyAlgorithm::ecdsa_p256, KeyAlgorithm::ecdsa_p384, KeyAlgorithm::ecdsa_p521}) {
+            if (EC_curve_nist2nid(curve_of(one)) == OBJ_sn2nid(name.data())) {
+                return one;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+bool satisfies(EVP_PKEY* key, const engine::KeyRequest& request) {
+    return algorithm_of(key) == request.algorithm &&
+           (request.algorithm != engine::KeyAlgorithm::rsa ||
+            EVP_PKEY_get_bits(key) >= static_cast<int>(request.bits));
 }
 
 Result<UniqueEvpPkey> generate_key(const engine::KeyRequest& request) {
@@ -178,13 +190,16 @@ Result<Bytes> public_key_info_of(EVP_PKEY* key) {
 }
 
 Result<std::unique_ptr<engine::PrivateKey>> make_private_key(UniqueEvpPkey key,
-                                                             engine::KeyAlgorithm algorithm,
                                                              std::string reference) {
+    const std::optional<engine::KeyAlgorithm> algorithm = algorithm_of(key.get());
+    if (!algorithm) {
+        return fail(kNotSupported, "the key is neither RSA nor of a NIST curve");
+    }
     Result<Bytes> public_half = public_key_info_of(key.get());
     if (!public_half) {
         return pass(public_half);
     }
-    return std::make_unique<SoftwareKey>(std::move(key), algorithm, std::move(reference),
+    return std::make_unique<SoftwareKey>(std::move(key), *algorithm, std::move(reference),
                                          std::move(*public_half));
 }
 

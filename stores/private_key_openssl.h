@@ -19,6 +19,8 @@ inline constexpr unsigned kSmallestRsa = 2048;  // bits; below is broken or refu
 inline constexpr unsigned kLargestRsa = 8192;   // above, making one key takes minutes
 
 Done check_key_request(const engine::KeyRequest& request);
+// Nothing for a kind of key that ports.h does not know.
+std::optional<engine::KeyAlgorithm> algorithm_of(EVP_PKEY* key);
 // Whether a key that exists is of the kind, and at least of the size, that is asked for.
 bool satisfies(EVP_PKEY* key, const engine::KeyRequest& request);
 // The slow part of a pulse: 50 to 500 ms for RSA 2048.
@@ -31,7 +33,6 @@ Result<UniqueEvpPkey> key_from_pem(ByteView pem);
 Result<Bytes> public_key_info_of(EVP_PKEY* key);
 
 Result<std::unique_ptr<engine::PrivateKey>> make_private_key(UniqueEvpPkey key,
-                                                             engine::KeyAlgorithm algorithm,
                                                              std::string reference);
 
 // Rule Q5: is this the private key of the certificate with that public key?  `gone` only when the

@@ -1,5 +1,5 @@
-// One opened context (machine or user) of the directory store: what cert_store.h and key_store.h
-// work in.  Layout: store_layout.h.
+// One opened context (machine or user) of the directory store: what cert_store.h, key_store.h
+// and memory_store.h work in.  Layout: store_layout.h.
 //
 // Opening takes the context's lock and keeps it until the object dies; the kernel drops it when the
 // program does, however that ends.  A second agent gets kBusy at once and changes nothing.
@@ -30,8 +30,13 @@ class StoreContext {
   public:
     static Result<std::unique_ptr<StoreContext>> open(const std::string& root, engine::Scope scope,
                                                       Warn warn);
+    // For reading only: takes no lock, tidies nothing up and makes nothing; what does not exist yet
+    // is empty.  A change through such a context fails.
+    static Result<std::unique_ptr<StoreContext>> look_at(const std::string& root,
+                                                         engine::Scope scope, Warn warn);
 
     [[nodiscard]] const std::string& path() const { return folder_.path(); }
+    [[nodiscard]] const Folder& folder() const { return folder_; }
     [[nodiscard]] const Folder& my() const { return my_; }
     [[nodiscard]] const Folder& request() const { return request_; }
     [[nodiscard]] const Folder& trust(engine::TrustStore store) const;
@@ -39,6 +44,8 @@ class StoreContext {
 
     // The folder of one key in REQUEST; kFileNotFound when missing or when `key_id` is no key id.
     [[nodiscard]] Result<Folder> open_request(std::string_view key_id) const;
+    // The folder of one certificate in MY, archived ones included; kFileNotFound as above.
+    [[nodiscard]] Result<Folder> open_my(std::string_view thumbprint) const;
     // Takes a key and its entry out of REQUEST, in one step.  Missing: success.
     [[nodiscard]] Done discard_request(std::string_view key_id) const;
 

@@ -79,6 +79,13 @@ Result<bool> same_key(const Folder& left, const Folder& right) {
     return equal(keys[0].view(), keys[1].view());
 }
 
+Result<Folder> existing(Result<Folder> opened, const std::string& path) {
+    if (!opened && opened.error().code == kFileNotFound) {
+        return Folder::missing(path);
+    }
+    return opened;
+}
+
 }  // namespace
 
 Result<std::string> default_store_root(engine::Scope scope) {
@@ -150,6 +157,34 @@ Result<std::unique_ptr<StoreContext>> StoreContext::open(const std::string& root
     return context;
 }
 
+Result<std::unique_ptr<StoreContext>> StoreContext::look_at(const std::string& root,
+                                                            engine::Scope scope, Warn warn) {
+    Result<Folder> top = existing(Folder::open_path(root), root);
+    if (!top) {
+        return pass(top);
+    }
+    if (const Result<Version> version = read_version(*top); !version) {
+        return tl::unexpected<Error>(version.error());
+    }
+    const std::string path = top->path_of(folder_of(scope));
+    Result<Folder> folder = existing(top->open(folder_of(scope)), path);
+    if (!folder) {
+        return pass(folder);
+    }
+    std::vector<Folder> inner;
+    for (const std::string_view name :
+         {layout::kMy, layout::kRequest, layout::kRoot, layout::kIntermediate, layout::kNtAuth}) {
+        Result<Folder> opened = existing(folder->open(name), folder->path_of(name));
+        if (!opened) {
+            return pass(opened);
+        }
+        inner.push_back(std::move(*opened));
+    }
+    return std::unique_ptr<StoreContext>(new StoreContext(
+        std::move(*folder), UniqueFd(), std::move(inner[0]), std::move(inner[1]),
+        Trust{std::move(inner[2]), std::move(inner[3]), std::move(inner[4])}, std::move(warn)));
+}
+
 const Folder& StoreContext::trust(engine::TrustStore store) const {
     switch (store) {
         case engine::TrustStore::root:
@@ -175,22 +210,19 @@ Result<Folder> StoreContext::open_request(std::string_view key_id) const {
     return request_.open(key_id);
 }
 
+Result<Folder> StoreContext::open_my(std::string_view thumbprint) const {
+    if (!is_thumbprint(thumbprint)) {
+        return fail(kFileNotFound,
+                    my_.path() + " has no certificate \"" + std::string(thumbprint) + "\"");
+    }
+    return my_.open(thumbprint);
+}
+
 Done StoreContext::discard_request(std::string_view key_id) const {
     if (!is_key_id(key_id)) {
         return done();
     }
-    // One rename takes it out of sight; a crash after it leaves a temporary, never half an entry.
-    const std::string temporary = temporary_name();
-    if (Done renamed = request_.rename(key_id, temporary); !renamed) {
-        if (renamed.error().code == kFileNotFound) {
-            return done();
-        }
-        return renamed;
-    }
-    if (Done removed = request_.remove(temporary); !removed) {
-        return removed;
-    }
-    return request_.sync();
+    return request_.discard(key_id);
 }
 
 Done StoreContext::tidy_up(const Folder& root) const {
@@ -224,8 +256,7 @@ Done StoreContext::finish_installs() const {
         return pass(entries);
     }
     for (const std::string& thumbprint : *entries) {
-        Result<Folder> entry = is_thumbprint(thumbprint) ? my_.open(thumbprint)
-                                                         : Result<Folder>(fail(kFileNotFound, ""));
+        Result<Folder> entry = open_my(thumbprint);
         if (!entry) {
             continue;
         }

@@ -7,15 +7,21 @@
 //       lock                     flock() is held on it while a program has the context open
 //       my/<thumbprint>/         one certificate with its key, published by one rename
 //         cert.pem               the certificate
-//         chain.pem              its issuers, nearest first, as the authority sent them; may be
-//         empty key.pem                PKCS #8 entry.json             template, CA, request id,
-//         dates, archived: entry_json.h
+//         chain.pem              its issuers, nearest first, as the authority sent them, for the
+//                                programs that use the certificate; may be empty
+//         key.pem                PKCS #8; each entry has a file of its own, also where several
+//                                certificates have the same key
+//         entry.json             template, CA, request id, dates, archived: entry_json.h
 //       request/<key id>/        a key without certificate (REQUEST)
 //         key.pem
 //         entry.json             exists once the request is pending
+//         copy_of                exists when the key is that of a certificate of MY, whose
+//                                thumbprint it names: a renewal with the same key is under way
 //       root/<thumbprint>.pem          replica of CN=Certification Authorities
 //       intermediate/<thumbprint>.pem  replica of CN=AIA
 //       ntauth/<thumbprint>.pem        replica of CN=NTAuthCertificates
+//       memory.json              what one pulse leaves for the next: memory_json.h
+//       memory.json.bad          one that could not be read, kept for people
 //     .tmp-*                     in any folder: half of a change that a crash cut off; never read,
 //                                removed the next time that the context is opened
 //
@@ -23,8 +29,9 @@
 // random hex digits, and is what ports.h calls the key's reference.
 // Modes: certificates are public, so that a web server's own account may read them: folders 0755,
 // files 0644.  request/ holds nothing but keys in the making: 0700.  Every key.pem is 0600 from the
-// moment that it exists.  The owner is the account that runs the agent (root for the machine).
-// Everything is plain files without links or sockets: `tar` makes a true copy when no agent runs.
+// moment that it exists; memory.json is 0600, for it is nobody else's business.  The owner is the
+// account that runs the agent (root for the machine). Everything is plain files without links or
+// sockets: `tar` makes a true copy when no agent runs.
 #pragma once
 
 #include "engine/ports.h"
@@ -50,6 +57,9 @@ inline constexpr std::string_view kCertificate = "cert.pem";
 inline constexpr std::string_view kChain = "chain.pem";
 inline constexpr std::string_view kKey = "key.pem";
 inline constexpr std::string_view kEntry = "entry.json";
+inline constexpr std::string_view kCopyOf = "copy_of";
+inline constexpr std::string_view kMemory = "memory.json";
+inline constexpr std::string_view kBadMemory = "memory.json.bad";
 inline constexpr std::string_view kPemSuffix = ".pem";
 inline constexpr std::string_view kTemporary = ".tmp-";
 }  // namespace layout

@@ -1,140 +1,10 @@
-// What every CertStore with its KeyStore promises, as one set of cases for all implementations.
+// What every CertStore promises, as one set of cases for all implementations.
 // Call it inside a TEST_CASE; each SECTION gets a fresh, empty fixture from the caller.
 #pragma once
 
-#include "engine/base/hresult_table.h"
-#include "engine/ports.h"
-#include "tests/contract/test_certificates.h"
-
-#include <chrono>
-
-#include <catch2/catch.hpp>
+#include "tests/contract/store_under_test.h"
 
 namespace ae::test {
-
-class StoreUnderTest {
-  public:
-    virtual ~StoreUnderTest() = default;
-    virtual engine::KeyStore& keys() = 0;
-    virtual engine::CertStore& certificates() = 0;
-    virtual engine::Crypto& crypto() = 0;
-    // As after a restart of the program: only what is on stable storage counts.
-    virtual void reopen() = 0;
-};
-
-// The stores under test must take this for the present.
-inline const Time kStoreNow = *time_from_string("2026-06-01T12:00:00Z");
-
-inline engine::KeyRequest p256() {
-    return {.algorithm = engine::KeyAlgorithm::ecdsa_p256, .template_name = "CorpMachine"};
-}
-
-inline engine::PendingRequest pending_for(const engine::PrivateKey& key) {
-    return {.key_reference = key.reference(),
-            .template_name = "CorpMachine",
-            .ca = {"ca1.corp.example.test", "Corp Issuing CA 1"},
-            .request_id = 17,
-            .submitted = kStoreNow};
-}
-
-// A root of its own, whose key lives in the store under test only as long as it is needed.
-inline Bytes self_signed(engine::PrivateKey& key, const std::string& name,
-                         std::int64_t serial = 1) {
-    return make_certificate({.subject = name,
-                             .issuer = name,
-                             .public_key_info = copy(key.public_key_info()),
-                             .serial = serial,
-                             .not_before = kStoreNow - std::chrono::hours(24),
-                             .not_after = kStoreNow + std::chrono::hours(24),
-                             .role = Role::authority},
-                            key);
-}
-
-inline engine::NewCertificate certificate_for(const engine::PrivateKey& key,
-                                              engine::PrivateKey& issuer_key) {
-    return {.template_name = "CorpMachine",
-            .template_oid = "1.3.6.1.4.1.311.21.8.1.2.3",
-            .ca = {"ca1.corp.example.test", "Corp Issuing CA 1"},
-            .request_id = 17,
-            .certificate = make_certificate({.public_key_info = copy(key.public_key_info()),
-                                             .serial = 4711,
-                                             .not_before = kStoreNow - std::chrono::hours(1),
-                                             .not_after = kStoreNow + std::chrono::hours(1)},
-                                            issuer_key),
-            .chain = {self_signed(issuer_key, "Corp Root CA")},
-            .key_reference = key.reference(),
-            .installed = kStoreNow};
-}
-
-template <class T>
-T must(Result<T> result) {
-    if (!result) {
-        FAIL(result.error().sentence());
-    }
-    return std::move(*result);
-}
-
-inline void key_store_contract(StoreUnderTest& world) {
-    using engine::HashAlgorithm;
-    using engine::KeyAlgorithm;
-    const Bytes message = copy(as_bytes("to be signed"));
-
-    SECTION("a new key of each algorithm signs what its public half verifies") {
-        struct Row {
-            KeyAlgorithm algorithm;
-            HashAlgorithm hash;
-        };
-        for (const Row& row : {Row{KeyAlgorithm::rsa, HashAlgorithm::sha1},
-                               Row{KeyAlgorithm::rsa, HashAlgorithm::sha256},
-                               Row{KeyAlgorithm::ecdsa_p256, HashAlgorithm::sha256},
-                               Row{KeyAlgorithm::ecdsa_p384, HashAlgorithm::sha384},
-                               Row{KeyAlgorithm::ecdsa_p521, HashAlgorithm::sha512}}) {
-            const auto key = must(world.keys().create({.algorithm = row.algorithm, .bits = 2048}));
-            CHECK(key->algorithm() == row.algorithm);
-            Bytes signature = must(key->sign(row.hash, message));
-            CHECK(
-                must(world.crypto().verify(key->public_key_info(), row.hash, message, signature)));
-            signature.back() ^= 1U;
-            CHECK_FALSE(
-                must(world.crypto().verify(key->public_key_info(), row.hash, message, signature)));
-        }
-    }
-    SECTION("two keys have different references and different public halves") {
-        const auto one = must(world.keys().create(p256()));
-        const auto two = must(world.keys().create(p256()));
-        CHECK(one->reference() != two->reference());
-        CHECK_FALSE(equal(one->public_key_info(), two->public_key_info()));
-    }
-    SECTION("a key size that nobody may ask for is refused and leaves nothing behind") {
-        CHECK(world.keys().create({.bits = 2047}).error().code == kNotSupported);
-        CHECK(world.keys().create({.bits = 8193}).error().code == kNotSupported);
-    }
-    SECTION("a key opens again, also after a restart, when it is what is asked for (W7)") {
-        const auto key = must(world.keys().create(p256()));
-        world.reopen();
-        const auto again = must(world.keys().open(key->reference(), p256()));
-        CHECK(equal(again->public_key_info(), key->public_key_info()));
-        const Bytes signature = must(again->sign(engine::HashAlgorithm::sha256, message));
-        CHECK(must(world.crypto().verify(key->public_key_info(), engine::HashAlgorithm::sha256,
-                                         message, signature)));
-        CHECK_FALSE(
-            world.keys().open(key->reference(), {.algorithm = engine::KeyAlgorithm::ecdsa_p384}));
-        CHECK_FALSE(world.keys().open(key->reference(), {.algorithm = engine::KeyAlgorithm::rsa}));
-        CHECK_FALSE(world.keys().open(std::string(32, '0'), p256()));
-    }
-    SECTION("erasing a key that is not there is success") {
-        CHECK(world.keys().erase("00112233445566778899aabbccddeeff"));
-        CHECK(world.keys().erase("no such reference"));
-        CHECK(world.keys().erase(""));
-        CHECK(world.keys().erase("../my"));
-    }
-    SECTION("an erased key is gone: nothing can be kept pending for it") {
-        const auto key = must(world.keys().create(p256()));
-        must(world.keys().erase(key->reference()));
-        world.reopen();
-        CHECK_FALSE(world.certificates().save_pending(pending_for(*key)));
-    }
-}
 
 inline void request_store_contract(StoreUnderTest& world) {
     const auto key = must(world.keys().create(p256()));
@@ -152,6 +22,7 @@ inline void request_store_contract(StoreUnderTest& world) {
         CHECK(found[0].ca == engine::CaRef{"ca1.corp.example.test", "Corp Issuing CA 1"});
         CHECK(found[0].request_id == 17);
         CHECK(found[0].submitted == kStoreNow);
+        CHECK(found[0].predecessor == std::string(40, 'b'));
     }
     SECTION("a request whose answer was lost has no id (W7), and gets one later") {
         engine::PendingRequest request = pending_for(*key);
@@ -236,13 +107,103 @@ inline void my_store_contract(StoreUnderTest& world) {
         REQUIRE(held.size() == 1);
         CHECK(held[0].key == engine::KeyState::usable);
     }
-    SECTION("the chain is judged by the Root store of this moment") {
-        must(world.certificates().install(entry));
-        CHECK(must(world.certificates().held()).at(0).chain.state == engine::ChainState::untrusted);
-        must(world.certificates().replace(engine::TrustStore::root, entry.chain));
-        CHECK(must(world.certificates().held()).at(0).chain.state == engine::ChainState::valid);
-        must(world.certificates().replace(engine::TrustStore::root, {}));
-        CHECK(must(world.certificates().held()).at(0).chain.state == engine::ChainState::untrusted);
+}
+
+// Thumbprints of what the review sees, sorted.
+inline std::vector<std::string> held_thumbprints(StoreUnderTest& world) {
+    std::vector<std::string> found;
+    for (const engine::HeldCertificate& one : must(world.certificates().held())) {
+        CHECK(one.key == engine::KeyState::usable);
+        found.push_back(one.thumbprint);
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+// A certificate for `key`, which leaves REQUEST, in MY.
+inline std::string installed(StoreUnderTest& world, const engine::PrivateKey& key,
+                             engine::PrivateKey& issuer_key, std::int64_t serial = 4711) {
+    return must(world.certificates().install(certificate_for(key, issuer_key, serial))).thumbprint;
+}
+
+inline void archive_contract(StoreUnderTest& world) {
+    const auto issuer_key = must(world.keys().create(p256()));
+    const auto key = must(world.keys().create(p256()));
+    const std::string old = installed(world, *key, *issuer_key, 1);
+    const std::string other = installed(world, *must(world.keys().create(p256())), *issuer_key, 2);
+    using Thumbprints = std::vector<std::string>;
+
+    SECTION("an archived certificate is out of sight, also after a restart; no other one is") {
+        REQUIRE(held_thumbprints(world).size() == 2);
+        must(world.certificates().archive(old));
+        CHECK(held_thumbprints(world) == Thumbprints{other});
+        world.reopen();
+        CHECK(held_thumbprints(world) == Thumbprints{other});
+    }
+    SECTION("archiving what is archived or missing is success and changes nothing") {
+        must(world.certificates().archive(old));
+        for (const std::string& thumbprint :
+             {old, std::string(40, '0'), std::string("no thumbprint"), std::string()}) {
+            CHECK(world.certificates().archive(thumbprint));
+        }
+        CHECK(held_thumbprints(world) == Thumbprints{other});
+    }
+    SECTION("the key of an archived certificate is kept (X1)") {
+        must(world.certificates().archive(old));
+        world.reopen();
+        const auto kept = must(world.keys().open_held(old));
+        CHECK(equal(kept->public_key_info(), key->public_key_info()));
+    }
+    SECTION("a removed certificate is gone for good, archived or not, and so is its key") {
+        const bool archived_before = GENERATE(false, true);
+        if (archived_before) {
+            must(world.certificates().archive(old));
+        }
+        must(world.certificates().remove(old));
+        CHECK(world.keys().open_held(old).error().code == kFileNotFound);
+        world.reopen();
+        CHECK(held_thumbprints(world) == Thumbprints{other});
+        CHECK(world.keys().open_held(old).error().code == kFileNotFound);
+        CHECK(world.certificates().archive(old));
+        CHECK(held_thumbprints(world) == Thumbprints{other});
+    }
+    SECTION("removing what is missing is success and changes nothing") {
+        must(world.certificates().remove(old));
+        for (const std::string& thumbprint :
+             {old, std::string(40, '0'), std::string("no thumbprint"), std::string(),
+              std::string("../my"), std::string(".")}) {
+            CHECK(world.certificates().remove(thumbprint));
+        }
+        CHECK(held_thumbprints(world) == Thumbprints{other});
+    }
+    SECTION("a key that another certificate has as well stays with that one (X4)") {
+        const auto again = must(world.keys().reuse(old));
+        const std::string renewed = installed(world, *again, *issuer_key, 3);
+        const bool survivor_is_archived = GENERATE(false, true);
+        const bool older_goes = GENERATE(false, true);
+        const std::string& gone = older_goes ? old : renewed;
+        const std::string& stays = older_goes ? renewed : old;
+        if (survivor_is_archived) {
+            must(world.certificates().archive(stays));
+        }
+        must(world.certificates().remove(gone));
+        world.reopen();
+        const auto kept = must(world.keys().open_held(stays));
+        CHECK(equal(kept->public_key_info(), key->public_key_info()));
+        const auto held = held_thumbprints(world);
+        CHECK(std::ranges::count(held, stays) == (survivor_is_archived ? 0 : 1));
+        CHECK(std::ranges::count(held, gone) == 0);
+    }
+    SECTION("a renewal with the same key that waits in REQUEST keeps it when MY loses it (X4)") {
+        const auto again = must(world.keys().reuse(old));
+        must(world.certificates().save_pending(pending_for(*again)));
+        must(world.certificates().remove(old));
+        world.reopen();
+        CHECK(must(world.certificates().pending()).size() == 1);
+        const auto kept = must(world.keys().open_pending(again->reference()));
+        CHECK(equal(kept->public_key_info(), key->public_key_info()));
+        const std::string renewed = installed(world, *kept, *issuer_key, 3);
+        CHECK(std::ranges::count(held_thumbprints(world), renewed) == 1);
     }
 }
 
@@ -268,6 +229,20 @@ inline void trust_store_contract(StoreUnderTest& world) {
                 world.reopen();
             }
         }
+    }
+    SECTION("what a store holds comes back, each certificate once, in an order of its own") {
+        must(world.certificates().replace(engine::TrustStore::root, {one, two, one}));
+        must(world.certificates().replace(engine::TrustStore::intermediate, {three}));
+        world.reopen();
+        auto roots = must(world.certificates().trusted(engine::TrustStore::root));
+        CHECK(must(world.certificates().trusted(engine::TrustStore::root)) == roots);
+        std::ranges::sort(roots);
+        std::vector<Bytes> wanted{one, two};
+        std::ranges::sort(wanted);
+        CHECK(roots == wanted);
+        CHECK(must(world.certificates().trusted(engine::TrustStore::intermediate)) ==
+              std::vector<Bytes>{three});
+        CHECK(must(world.certificates().trusted(engine::TrustStore::nt_auth)).empty());
     }
     SECTION("the trust stores do not mix") {
         must(world.certificates().replace(engine::TrustStore::root, {one}));

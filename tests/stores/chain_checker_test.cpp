@@ -2,6 +2,21 @@
 
 #include "tests/stores/file_store.h"
 
+#include <openssl/x509.h>
+
+namespace {
+int parsed_certificates = 0;
+}
+
+// The test is linked with --wrap, so that it can count.
+extern "C" {
+X509* __real_d2i_X509(X509** certificate, const unsigned char** in, long size);
+X509* __wrap_d2i_X509(X509** certificate, const unsigned char** in, long size) {
+    ++parsed_certificates;
+    return __real_d2i_X509(certificate, in, size);
+}
+}
+
 namespace ae::test {
 namespace {
 
@@ -12,7 +27,7 @@ using std::chrono::minutes;
 constexpr const char* kTemplateInformation = "1.3.6.1.4.1.311.21.7";
 constexpr const char* kApplicationPolicies = "1.3.6.1.4.1.311.21.10";
 
-// Root -> issuing authority -> machine, and a checker that trusts what the store's replica holds.
+// Root -> issuing authority -> machine, and what a checker is to trust.
 struct Hierarchy {
     Hierarchy() : store(folder.path() / "store") {
         root =
@@ -39,12 +54,11 @@ struct Hierarchy {
     }
 
     void trust(const std::vector<Bytes>& roots, const std::vector<Bytes>& intermediates) {
-        must(store.certificates().replace(engine::TrustStore::root, roots));
-        must(store.certificates().replace(engine::TrustStore::intermediate, intermediates));
+        anchors = {roots, intermediates};
     }
     engine::ChainStatus check(const Bytes& certificate, const std::vector<Bytes>& extra = {},
                               Time now = kStoreNow) {
-        return checker->check(certificate, extra, now);
+        return checker->check(certificate, extra, anchors, now);
     }
 
     TemporaryFolder folder;
@@ -53,13 +67,13 @@ struct Hierarchy {
     std::unique_ptr<engine::PrivateKey> issuing_key = must(store.keys().create(p256()));
     std::unique_ptr<engine::PrivateKey> machine_key = must(store.keys().create(p256()));
     Bytes root, issuing, machine;
-    std::unique_ptr<engine::ChainChecker> checker =
-        stores::make_chain_checker(store.path().string());
+    engine::Anchors anchors;
+    std::unique_ptr<engine::ChainChecker> checker = stores::make_chain_checker();
 };
 
 }  // namespace
 
-TEST_CASE("a chain ends in the replicated Root store or is untrusted", "[chain][I7][I13]") {
+TEST_CASE("a chain ends in a root that the caller trusts or is untrusted", "[chain][I7][I13]") {
     Hierarchy world;
     SECTION("root and intermediate from the directory: valid") {
         world.trust({world.root}, {world.issuing});
@@ -84,16 +98,16 @@ TEST_CASE("a chain ends in the replicated Root store or is untrusted", "[chain][
         world.trust({world.issuing}, {});
         CHECK(world.check(world.machine).state == ChainState::untrusted);
     }
-    SECTION("an empty store trusts nothing, and the missing issuer is named") {
+    SECTION("without anchors nothing is trusted, and the missing issuer is named") {
         const auto status = world.check(world.machine);
         CHECK(status.state == ChainState::untrusted);
         CHECK(status.detail.find("CN=Corp Issuing CA") != std::string::npos);
     }
-    SECTION("a store that does not exist trusts nothing") {
-        const auto nowhere = stores::make_chain_checker(world.folder.path() / "nowhere");
-        CHECK(nowhere->check(world.root, {}, kStoreNow).state == ChainState::untrusted);
+    SECTION("what the store on the disk holds does not count: the caller says what is trusted") {
+        must(world.store.certificates().replace(engine::TrustStore::root, {world.root}));
+        CHECK(world.check(world.root).state == ChainState::untrusted);
     }
-    SECTION("a replica that changes between two questions counts at once") {
+    SECTION("anchors that change between two questions count at once") {
         world.trust({world.root}, {world.issuing});
         CHECK(world.check(world.machine).state == ChainState::valid);
         world.trust({}, {world.issuing});
@@ -101,15 +115,45 @@ TEST_CASE("a chain ends in the replicated Root store or is untrusted", "[chain][
         world.trust({world.root}, {world.issuing});
         CHECK(world.check(world.machine).state == ChainState::valid);
     }
-    SECTION("a broken file in the Root store is passed over, and counts once it is whole") {
-        world.trust({world.root}, {world.issuing});
-        const auto file = std::filesystem::directory_iterator(world.store.path() / "root")->path();
-        const std::string whole = read_text(file);
-        write_text(file, "-----BEGIN CERTIFICATE-----\nAAAA\n");
+    SECTION("a changed intermediate counts at once as well") {
+        world.trust({world.root}, {});
         CHECK(world.check(world.machine).state == ChainState::untrusted);
-        write_text(file, whole);
+        world.trust({world.root}, {world.issuing});
         CHECK(world.check(world.machine).state == ChainState::valid);
+        world.trust({world.root}, {});
+        CHECK(world.check(world.machine).state == ChainState::untrusted);
     }
+    SECTION("an issuer that one question brought along does not help the next") {
+        world.trust({world.root}, {});
+        CHECK(world.check(world.machine, {world.issuing}).state == ChainState::valid);
+        CHECK(world.check(world.machine).state == ChainState::untrusted);
+    }
+    SECTION("an anchor that is no certificate is passed over") {
+        Bytes broken = world.root;
+        broken.pop_back();
+        world.trust({broken, {}, world.root}, {{}, broken, world.issuing});
+        CHECK(world.check(world.machine).state == ChainState::valid);
+        world.trust({broken}, {world.issuing});
+        CHECK(world.check(world.machine).state == ChainState::untrusted);
+    }
+}
+
+TEST_CASE("the same anchors are parsed once, however many certificates are asked for", "[chain]") {
+    Hierarchy world;
+    world.trust({world.root}, {world.issuing});
+    const auto parses = [&] {
+        const int before = parsed_certificates;
+        CHECK(world.check(world.machine).state == ChainState::valid);
+        return parsed_certificates - before;
+    };
+    CHECK(parses() == 3);  // the certificate and both anchors
+    CHECK(parses() == 1);
+    const engine::Anchors equal_ones{{world.root}, {world.issuing}};
+    world.anchors = equal_ones;  // other addresses, same content
+    CHECK(parses() == 1);
+    world.trust({world.root, world.issuing}, {world.issuing});
+    CHECK(parses() == 4);
+    CHECK(parses() == 1);
 }
 
 TEST_CASE("someone else's signature or a non-authority makes a chain untrusted", "[chain][I11]") {

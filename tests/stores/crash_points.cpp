@@ -3,7 +3,10 @@
 #include <cerrno>
 #include <cstdarg>
 #include <map>
+#include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -24,6 +27,15 @@ int __real_mkdir(const char*, mode_t);
 namespace ae::test {
 namespace {
 
+struct Renaming {
+    int from_folder = -1;  // descriptors of our own
+    int to_folder = -1;
+    std::string from;
+    std::string to;
+    std::optional<std::string> replaced;  // content
+    mode_t replaced_mode = 0;
+};
+
 struct State {
     Fault fault = Fault::none;
     int at_step = 0;
@@ -32,6 +44,7 @@ struct State {
     bool counting = false;
     bool struck = false;
     std::map<std::pair<dev_t, ino_t>, int> unsynced;  // file -> a descriptor of our own
+    std::vector<Renaming> renamed;                    // whose folder is not fsynced yet
 };
 State& state() {
     static State it;
@@ -44,10 +57,50 @@ std::pair<dev_t, ino_t> identity(int descriptor) {
     return {facts.st_dev, facts.st_ino};
 }
 
-[[noreturn]] void power_cut() {
-    for (const auto& [file, descriptor] : state().unsynced) {
-        static_cast<void>(::ftruncate(descriptor, 0));
+void close_folders(const Renaming& renaming) {
+    ::close(renaming.from_folder);
+    ::close(renaming.to_folder);
+}
+
+// Small files only, as all of the store's are.
+void remember_replaced(Renaming& renaming) {
+    const int file = __real_openat(renaming.to_folder, renaming.to.c_str(),
+                                   O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    struct stat facts {};
+    if (file >= 0 && ::fstat(file, &facts) == 0 && S_ISREG(facts.st_mode)) {
+        std::string content(static_cast<std::size_t>(facts.st_size), '\0');
+        if (::read(file, content.data(), content.size()) == facts.st_size) {
+            renaming.replaced = std::move(content);
+            renaming.replaced_mode = facts.st_mode & 07777U;
+        }
     }
+    if (file >= 0) {
+        ::close(file);
+    }
+}
+
+void put_back(const Renaming& renaming) {
+    const int file = __real_openat(renaming.to_folder, renaming.to.c_str(),
+                                   O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    static_cast<void>(__real_write(file, renaming.replaced->data(), renaming.replaced->size()));
+    static_cast<void>(__real_fchmod(file, renaming.replaced_mode));
+    ::close(file);
+}
+
+// Either folder will do: a journal holds both ends of a renaming together.
+void forget_renamed_in(int folder) {
+    std::erase_if(state().renamed, [folder](const Renaming& one) {
+        const bool synced = identity(one.from_folder) == identity(folder) ||
+                            identity(one.to_folder) == identity(folder);
+        if (synced) {
+            close_folders(one);
+        }
+        return synced;
+    });
+}
+
+[[noreturn]] void power_cut() {
+    lose_unsynced();
     ::_exit(kKilled);
 }
 
@@ -67,6 +120,20 @@ bool step() {
 
 }  // namespace
 
+void lose_unsynced() {
+    state().counting = false;
+    for (auto one = state().renamed.rbegin(); one != state().renamed.rend(); ++one) {
+        static_cast<void>(
+            __real_renameat(one->to_folder, one->to.c_str(), one->from_folder, one->from.c_str()));
+        if (one->replaced) {
+            put_back(*one);
+        }
+    }
+    for (const auto& [file, descriptor] : state().unsynced) {
+        static_cast<void>(::ftruncate(descriptor, 0));
+    }
+}
+
 void arm(Fault fault, int at_step, int error_number) {
     disarm();
     State& it = state();
@@ -85,6 +152,10 @@ void disarm() {
         ::close(descriptor);
     }
     it.unsynced.clear();
+    for (const Renaming& one : it.renamed) {
+        close_folders(one);
+    }
+    it.renamed.clear();
 }
 
 int steps_seen() { return state().seen; }
@@ -124,6 +195,7 @@ int __wrap_fsync(int file) {
             ::close(found->second);
             state().unsynced.erase(found);
         }
+        ae::test::forget_renamed_in(file);
     }
     return __real_fsync(file);
 }
@@ -141,7 +213,23 @@ int __wrap_unlinkat(int folder, const char* name, int flags) {
 }
 
 int __wrap_renameat(int from_folder, const char* from, int to_folder, const char* to) {
-    return step() ? -1 : __real_renameat(from_folder, from, to_folder, to);
+    if (step()) {
+        return -1;
+    }
+    if (!state().counting) {
+        return __real_renameat(from_folder, from, to_folder, to);
+    }
+    ae::test::Renaming renaming{::dup(from_folder), ::dup(to_folder), from, to, {}, 0};
+    ae::test::remember_replaced(renaming);
+    const int renamed = __real_renameat(from_folder, from, to_folder, to);
+    if (renamed == 0) {
+        state().renamed.push_back(std::move(renaming));
+    } else {
+        const int number = errno;
+        ae::test::close_folders(renaming);
+        errno = number;
+    }
+    return renamed;
 }
 
 int __wrap_renameat2(int from_folder, const char* from, int to_folder, const char* to,

@@ -1,6 +1,7 @@
 // Disks that refuse: read-only and full.  Root ignores file modes, so the test mounts a small tmpfs
 // in a mount namespace of its own, in a child; where that is not permitted it says so and is
 // skipped.
+#include "tests/contract/memory_store_contract.h"
 #include "tests/stores/file_store.h"
 
 #include <cerrno>
@@ -91,8 +92,14 @@ TEST_CASE("a read-only store can be read, and every change says that it is write
         const auto issuer = must(store.keys().create(p256()));
         const auto key = must(store.keys().create(p256()));
         const auto entry = certificate_for(*key, *issuer);
-        must(store.certificates().install(entry));
+        const std::string held = must(store.certificates().install(entry)).thumbprint;
+        const auto hidden_key = must(store.keys().create(p256()));
+        const std::string hidden =
+            must(store.certificates().install(certificate_for(*hidden_key, *issuer))).thumbprint;
+        must(store.certificates().archive(hidden));
+        const auto again = must(store.keys().reuse(held));
         must(store.certificates().save_pending(pending_for(*issuer)));
+        must(store.memory().save(full_memory()));
         must(store.certificates().replace(engine::TrustStore::root, entry.chain));
         store.close();
         const auto before = picture_of(mounted);
@@ -105,6 +112,20 @@ TEST_CASE("a read-only store can be read, and every change says that it is write
         found.expect(must(certificates.pending()).size() == 1, "pending");
         found.expect(certificates.replace(engine::TrustStore::root, entry.chain).has_value(),
                      "a replica that changes nothing");
+        found.expect(must(certificates.trusted(engine::TrustStore::root)) == entry.chain,
+                     "trusted");
+        found.expect(certificates.archive(hidden).has_value(), "archive what is archived");
+        found.expect(certificates.archive(std::string(40, '0')).has_value(), "archive nothing");
+        found.expect(certificates.remove(std::string(40, '0')).has_value(), "remove nothing");
+        found.expect(store.memory().load() == full_memory(), "the memory");
+        found.expect(store.memory().save(full_memory()).has_value(), "a memory that is the same");
+        found.expect(store.keys().open_held(held).has_value(), "open_held");
+        found.expect(store.keys().open_pending(again->reference()).has_value(), "open_pending");
+        found.expect_code(certificates.archive(held), kWriteProtected, "archive");
+        found.expect_code(certificates.remove(held), kWriteProtected, "remove");
+        found.expect_code(store.memory().save({}), kWriteProtected, "save the memory");
+        found.expect_code(store.keys().reuse(held), kWriteProtected, "reuse");
+        found.expect_code(store.keys().erase(again->reference()), kWriteProtected, "erase a copy");
         found.expect_code(store.keys().create(p256()), kWriteProtected, "create");
         found.expect_code(store.keys().erase(issuer->reference()), kWriteProtected, "erase");
         found.expect_code(certificates.save_pending(pending_for(*issuer)), kWriteProtected, "save");
@@ -130,6 +151,13 @@ TEST_CASE("a full disk is reported as full, and leaves nothing half-written", "[
         const auto issuer = must(store.keys().create(p256()));
         const auto entry = certificate_for(*issuer, *issuer);
         must(store.certificates().save_pending(pending_for(*issuer)));
+        const auto key = must(store.keys().create(p256()));
+        const auto gone_key = must(store.keys().create(p256()));
+        const std::string held =
+            must(store.certificates().install(certificate_for(*key, *issuer))).thumbprint;
+        const std::string gone =
+            must(store.certificates().install(certificate_for(*gone_key, *issuer))).thumbprint;
+        must(store.memory().save({}));
         {
             std::ofstream filler(mounted + "/filler");
             while (filler.put('x').flush()) {
@@ -138,12 +166,18 @@ TEST_CASE("a full disk is reported as full, and leaves nothing half-written", "[
         const auto before = picture_of(store.path());
         auto& certificates = store.certificates();
         found.expect_code(store.keys().create(p256()), kDiskFull, "create");
+        found.expect_code(store.keys().reuse(held), kDiskFull, "reuse");
+        found.expect_code(certificates.archive(held), kDiskFull, "archive");
+        found.expect_code(store.memory().save(full_memory()), kDiskFull, "save the memory");
         found.expect_code(certificates.install(entry), kDiskFull, "install");
         found.expect_code(certificates.save_pending(pending_for(*issuer)), kDiskFull, "save");
         found.expect_code(certificates.replace(engine::TrustStore::root, entry.chain), kDiskFull,
                           "replace");
         found.expect(picture_of(store.path()) == before, "the store changed");
+        found.expect(certificates.remove(gone).has_value(), "removing needs no room");
         fs::remove(mounted + "/filler");
+        found.expect(certificates.archive(held).has_value(), "archive with room again");
+        found.expect(store.memory().save(full_memory()).has_value(), "save with room again");
         found.expect(certificates.install(entry).has_value(), "install with room again");
         return found.text();
     });

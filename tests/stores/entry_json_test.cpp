@@ -49,6 +49,27 @@ TEST_CASE("an entry of MY is written as people can read it, and read back whole"
     CHECK(to_json(*back) == text);
 }
 
+TEST_CASE("archiving changes one member of entry.json and keeps what is not known here",
+          "[entry][X1]") {
+    MyEntry entry;
+    entry.template_name = "CorpMachine";
+    entry.installed = kThen;
+    std::string text = to_json(entry);
+    text.insert(text.rfind("\n}"), ",\n  \"note\": [1, 2]");
+    const std::string archived = archived_json(text);
+    std::string wanted = text;
+    wanted.replace(wanted.find("false"), 5, "true");
+    CHECK(my_entry_from_json(archived)->archived == Archived::yes);
+    CHECK(without(archived, archived.substr(archived.find("\"note\""))) ==
+          without(wanted, wanted.substr(wanted.find("\"note\""))));
+    CHECK(archived.find("\"note\"") != std::string::npos);
+    CHECK(archived_json(archived) == archived);
+    for (const char* lost : {"", "{", "[]", "{}", R"({"version": 2})"}) {
+        INFO(lost);
+        CHECK(my_entry_from_json(archived_json(lost))->archived == Archived::yes);
+    }
+}
+
 TEST_CASE("a pending request without an id says null", "[entry][W7]") {
     engine::PendingRequest request{
         .template_name = "CorpMachine", .ca = {"h", "n"}, .submitted = kThen};
@@ -58,6 +79,22 @@ TEST_CASE("a pending request without an id says null", "[entry][W7]") {
     CHECK_FALSE(pending_from_json(text)->request_id);
     request.request_id = 0;
     CHECK(pending_from_json(to_json(request))->request_id == 0U);
+}
+
+TEST_CASE("a pending renewal names what it replaces; files from before that say nothing",
+          "[entry][N1]") {
+    engine::PendingRequest request{.template_name = "CorpMachine", .submitted = kThen};
+    request.predecessor = std::string(40, 'a');
+    const std::string text = to_json(request);
+    CHECK(pending_from_json(text)->predecessor == request.predecessor);
+    const std::string older =
+        without(text, ",\n  \"predecessor\": \"" + request.predecessor + "\"");
+    REQUIRE(pending_from_json(older));
+    CHECK(pending_from_json(older)->predecessor.empty());
+    CHECK(pending_from_json(older)->template_name == "CorpMachine");
+    std::string wrong = text;
+    wrong.replace(wrong.find("\"" + request.predecessor), 42, "5");
+    CHECK(pending_from_json(wrong).error().context.find("\"predecessor\"") != std::string::npos);
 }
 
 TEST_CASE("a name that is not UTF-8 is replaced, not refused", "[entry]") {

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <sstream>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace ae::test {
@@ -23,11 +24,11 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 FileStore::FileStore(std::string root) : root_(std::move(root)), crypto_(stores::make_crypto()) {
-    chains_ = stores::make_chain_checker(stores::machine_trust_path(root_));
     reopen();
 }
 
 void FileStore::close() {
+    memory_.reset();
     certificates_.reset();
     keys_.reset();
     context_.reset();
@@ -40,8 +41,28 @@ void FileStore::reopen() {
         root_, engine::Scope::machine,
         [this](std::string_view sentence) { warnings_.emplace_back(sentence); }));
     keys_ = stores::make_key_store(*context_);
-    certificates_ =
-        stores::make_cert_store(*context_, *crypto_, *chains_, [] { return kStoreNow; });
+    certificates_ = stores::make_cert_store(*context_, *crypto_);
+    memory_ = stores::make_memory_store(*context_);
+}
+
+Held::Held() : store(folder.path() / "store") {
+    issuer = must(store.keys().create(p256()));
+    key = must(store.keys().create(p256()));
+    entry = certificate_for(*key, *issuer);
+    installed = must(store.certificates().install(entry));
+    inside = std::filesystem::path(installed.path).parent_path();
+}
+
+engine::HeldCertificate Held::only() {
+    auto held = must(store.certificates().held());
+    REQUIRE(held.size() == 1);
+    return std::move(held[0]);
+}
+
+unsigned mode_of(const std::filesystem::path& path) {
+    struct stat facts {};
+    REQUIRE(::lstat(path.c_str(), &facts) == 0);
+    return facts.st_mode & 07777U;
 }
 
 std::string read_text(const std::filesystem::path& file) {

@@ -1,12 +1,12 @@
-// A directory store of its own in a temporary folder, with a fixed clock, for the tests here.
+// A directory store of its own in a temporary folder, for the tests here.
 #pragma once
 
 #include "stores/cert_store.h"
-#include "stores/chain_checker.h"
 #include "stores/crypto.h"
 #include "stores/key_store.h"
+#include "stores/memory_store.h"
 #include "stores/store_context.h"
-#include "tests/contract/cert_store_contract.h"
+#include "tests/contract/store_under_test.h"
 
 #include <filesystem>
 #include <memory>
@@ -34,6 +34,7 @@ class FileStore final : public StoreUnderTest {
 
     engine::KeyStore& keys() override { return *keys_; }
     engine::CertStore& certificates() override { return *certificates_; }
+    engine::MemoryStore& memory() override { return *memory_; }
     engine::Crypto& crypto() override { return *crypto_; }
     void reopen() override;
     void close();
@@ -45,12 +46,27 @@ class FileStore final : public StoreUnderTest {
     std::string root_;
     std::vector<std::string> warnings_;
     std::unique_ptr<engine::Crypto> crypto_;
-    std::unique_ptr<engine::ChainChecker> chains_;
     std::unique_ptr<stores::StoreContext> context_;
     std::unique_ptr<engine::KeyStore> keys_;
     std::unique_ptr<engine::CertStore> certificates_;
+    std::unique_ptr<engine::MemoryStore> memory_;
 };
 
+// One key, and the certificate for it installed.
+struct Held {
+    Held();
+    engine::HeldCertificate only();  // fails the test when there is not exactly one
+
+    TemporaryFolder folder;
+    FileStore store;
+    std::unique_ptr<engine::PrivateKey> issuer;
+    std::unique_ptr<engine::PrivateKey> key;
+    engine::NewCertificate entry;
+    engine::InstalledCertificate installed;
+    std::filesystem::path inside;  // the entry's folder
+};
+
+unsigned mode_of(const std::filesystem::path& path);
 std::string read_text(const std::filesystem::path& file);
 void write_text(const std::filesystem::path& file, const std::string& text);
 // Every path below `folder`, relative to it, with a digest of its content: what a change changed.

@@ -1,10 +1,10 @@
 // What is particular to the directory store: layout, modes, locking, damage.
 #include "tests/stores/file_store.h"
 
-#include "stores/private_key_openssl.h"
 #include "stores/store_layout.h"
 
 #include <csignal>
+#include <functional>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -16,39 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-unsigned mode_of(const fs::path& path) {
-    struct stat facts {};
-    REQUIRE(::lstat(path.c_str(), &facts) == 0);
-    return facts.st_mode & 07777U;
-}
-
 Result<std::unique_ptr<stores::StoreContext>> try_open(const std::string& root) {
     return stores::StoreContext::open(root, engine::Scope::machine, {});
 }
-
-// One key, and the certificate for it installed.
-struct Held {
-    Held() : store(folder.path() / "store") {
-        issuer = must(store.keys().create(p256()));
-        key = must(store.keys().create(p256()));
-        entry = certificate_for(*key, *issuer);
-        installed = must(store.certificates().install(entry));
-        inside = fs::path(installed.path).parent_path();
-    }
-    engine::HeldCertificate only() {
-        const auto held = must(store.certificates().held());
-        REQUIRE(held.size() == 1);
-        return held[0];
-    }
-
-    TemporaryFolder folder;
-    FileStore store;
-    std::unique_ptr<engine::PrivateKey> issuer;
-    std::unique_ptr<engine::PrivateKey> key;
-    engine::NewCertificate entry;
-    engine::InstalledCertificate installed;
-    fs::path inside;
-};
 
 }  // namespace
 
@@ -276,22 +246,37 @@ TEST_CASE("a lost or broken entry.json does not hide a certificate", "[stores]")
     CHECK(world.only().key == engine::KeyState::usable);
 }
 
-TEST_CASE("an archived entry is invisible to the review, and its key is kept", "[stores][X4]") {
+TEST_CASE("a trust store is read without what is broken in it, and that is named", "[stores][K2]") {
     Held world;
-    std::string json = read_text(world.inside / "entry.json");
-    json.replace(json.find("false"), 5, "true");
-    write_text(world.inside / "entry.json", json);
-    CHECK(must(world.store.certificates().held()).empty());
-
-    // The same key in REQUEST once more, as for a renewal with the same key.
-    const fs::path request = world.store.path() / "request" / world.key->reference();
-    fs::create_directory(request);
-    ::chmod(request.c_str(), 0700);
-    fs::copy_file(world.inside / "key.pem", request / "key.pem");
-    const Done erased = world.store.keys().erase(world.key->reference());
-    REQUIRE_FALSE(erased);
-    CHECK(erased.error().code == kBusy);
-    CHECK(fs::exists(request / "key.pem"));
+    const Bytes second = self_signed(*world.issuer, "Corp Root CA", 2);
+    const Bytes third = self_signed(*world.issuer, "Corp Root CA", 3);
+    const auto file_of = [&](const Bytes& certificate) {
+        return world.store.path() / "root" /
+               (stores::thumbprint(world.store.crypto(), certificate) + ".pem");
+    };
+    const auto roots = [&] {
+        return must(world.store.certificates().trusted(engine::TrustStore::root));
+    };
+    must(world.store.certificates().replace(engine::TrustStore::root, {second, third}));
+    REQUIRE(roots().size() == 2);
+    const std::string good = read_text(file_of(second));
+    struct Row {
+        const char* story;
+        std::string text;
+    };
+    for (const Row& row :
+         {Row{"cut off", good.substr(0, good.size() / 2)}, Row{"empty", ""},
+          Row{"another certificate", to_pem("CERTIFICATE", third)}, Row{"two", good + good}}) {
+        INFO(row.story);
+        world.store.reopen();
+        write_text(file_of(second), row.text);
+        CHECK(roots() == std::vector<Bytes>{third});
+        REQUIRE(world.store.warnings().size() == 1);
+        CHECK(world.store.warnings()[0].find(file_of(second).string()) != std::string::npos);
+    }
+    write_text(world.store.path() / "root/notes.txt", "mine");
+    write_text(file_of(second), good);
+    CHECK(roots().size() == 2);
 }
 
 TEST_CASE("a trusted certificate whose file was damaged is written anew", "[stores][K2]") {
@@ -303,25 +288,6 @@ TEST_CASE("a trusted certificate whose file was damaged is written anew", "[stor
     CHECK(must(world.store.certificates().replace(engine::TrustStore::root, world.entry.chain))
               .added == 1);
     CHECK(read_text(file) == good);
-}
-
-TEST_CASE("RSA sizes: 2048 and 8192 are the ends of what is offered", "[stores][keys]") {
-    const auto allowed = [](unsigned bits) {
-        return stores::check_key_request({.algorithm = engine::KeyAlgorithm::rsa, .bits = bits})
-            .has_value();
-    };
-    CHECK_FALSE(allowed(2047));
-    CHECK(allowed(2048));
-    CHECK(allowed(8192));
-    CHECK_FALSE(allowed(8193));
-}
-
-TEST_CASE("a refused key leaves no file behind", "[stores][keys]") {
-    const TemporaryFolder folder;
-    FileStore store(folder.path() / "store");
-    const auto before = picture_of(folder.path());
-    CHECK_FALSE(store.keys().create({.bits = 1024}));
-    CHECK(picture_of(folder.path()) == before);
 }
 
 }  // namespace ae::test
