@@ -3,8 +3,11 @@
 // will do it, and this function does not exist there yet.
 // Not for: choosing a CA, retrying, judging the certificate.
 // Duty of the caller: tickets (or a ticket-granting ticket) in the credential cache.
-// Errors of submit(), beyond ports.h: each names host and step.  An expired ticket, an unknown host
-// principal, a refused activation keep their own codes, since nothing was requested then.
+// build(): a renewal is signed by its predecessor; `authority` (rule E6) is kNotSupported.
+// Errors of submit() and retrieve(), beyond ports.h: each names host and step.  An expired ticket,
+// an unknown host principal, a refused activation keep their own codes, since nothing was requested
+// then.  retrieve() never says kCallFailed: a connection that was lost is kServerUnavailable, an
+// answer that cannot be read kInvalidData.
 #pragma once
 
 #include "ca-client/dcom/remote_object.h"

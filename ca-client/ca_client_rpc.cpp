@@ -1,6 +1,7 @@
 #include "ca-client/ca_client.h"
 #include "ca-client/issued_certificates.h"
 #include "ca-client/pkcs10.h"
+#include "ca-client/renewal.h"
 #include "ca-client/rpc/fault.h"
 #include "ca-client/wcce/cert_request.h"
 #include "engine/base/hresult_table.h"
@@ -47,41 +48,95 @@ class RpcCaClient final : public engine::CaClient {
     RpcCaClient(CaClientOptions options, engine::Crypto& crypto)
         : options_(std::move(options)), crypto_(crypto) {}
 
-    Result<engine::EncodedRequest> build(const engine::Template& wanted,
-                                         const engine::Account& account,
-                                         const engine::DirectoryServer& server,
-                                         engine::PrivateKey& key) override {
-        auto octets = build_pkcs10({.wanted = wanted,
-                                    .machine_fqdn = options_.machine_fqdn,
-                                    .dc_fqdn = server.dns_name,
-                                    .account_name = account_name(account),
-                                    .process_name = "aeclient"},
-                                   key, crypto_);
+    Result<engine::EncodedRequest> build(const engine::RequestParts& parts) override {
+        using Format = engine::EncodedRequest::Format;
+        if (parts.authority != nullptr) {
+            return fail(kNotSupported,
+                        "build the request for template " + printable(parts.wanted.name) +
+                            ": a signature by another own certificate is not supported",
+                        "Set the number of authorized signatures to 0 in the template's issuance "
+                        "requirements");
+        }
+        const Pkcs10Input input{.wanted = parts.wanted,
+                                .machine_fqdn = options_.machine_fqdn,
+                                .dc_fqdn = parts.server.dns_name,
+                                .account_name = account_name(parts.account),
+                                .process_name = "aeclient"};
+        const bool renewal = parts.predecessor != nullptr;
+        auto octets = renewal ? build_renewal(input, parts.key, *parts.predecessor, crypto_)
+                              : build_pkcs10(input, parts.key, crypto_);
         if (!octets) {
             return pass(octets, "build the request");
         }
-        return engine::EncodedRequest{engine::EncodedRequest::Format::pkcs10, std::move(*octets)};
+        return engine::EncodedRequest{renewal ? Format::pkcs7 : Format::pkcs10, std::move(*octets)};
     }
 
     Result<engine::CaReply> submit(const engine::CaRef& ca,
                                    const engine::EncodedRequest& request) override {
-        Attempt attempt = submit_once(ca, request);
-        if (attempt.stale) {
-            log("activate once more: " + attempt.reply.error().sentence());
-            attempt = submit_once(ca, request);
+        auto asked = ask(
+            ca, {.authority = ca.name, .flags = flags_of(request.format), .octets = request.octets},
+            options_.timeouts.request);
+        if (!asked.stub) {
+            if (asked.may_have_acted) {
+                asked.stub.error().code = kCallFailed;
+            }
+            return pass(asked.stub);
         }
-        return std::move(attempt.reply);
+        auto answer = decode_certificate_answer(*asked.stub);
+        if (!answer) {
+            answer.error().code = kCallFailed;  // W7: an answer that nobody can read is none
+            return pass(answer, "read the answer");
+        }
+        return with_chain(judge(*answer), *answer);
+    }
+
+    Result<engine::CaReply> retrieve(const engine::CaRef& ca, std::uint32_t request_id) override {
+        auto reply =
+            retrieval_of(ca.name, request_id).and_then([&](const CertificateRequest& call) {
+                return retrieve_once(ca, call);
+            });
+        if (!reply) {
+            return fail(without_effect(std::move(reply.error()))
+                            .within("retrieve request " + std::to_string(request_id)));
+        }
+        return reply;
     }
 
   private:
-    struct Attempt {
-        Result<engine::CaReply> reply;
+    struct Asked {
+        Result<Bytes> stub;
         // The object was gone before it could run anything: a fresh activation is safe and may
         // help.
         bool stale = false;
+        bool may_have_acted = false;  // W7: it went out, and nothing that was heard denies it
     };
 
-    Attempt submit_once(const engine::CaRef& ca, const engine::EncodedRequest& request) {
+    // The CA looks up a row and asks nobody, so it gets the time of any other call.
+    Result<engine::CaReply> retrieve_once(const engine::CaRef& ca, const CertificateRequest& call) {
+        auto asked = ask(ca, call, options_.timeouts.call);
+        if (!asked.stub) {
+            return pass(asked.stub);
+        }
+        auto answer = decode_certificate_answer(*asked.stub);
+        if (!answer) {
+            return pass(answer, "read the answer");
+        }
+        auto reply = judge_retrieval(*answer, call.request_id);
+        return reply ? with_chain(std::move(*reply), *answer) : std::move(reply);
+    }
+
+    Asked ask(const engine::CaRef& ca, const CertificateRequest& call,
+              std::chrono::milliseconds timeout) {
+        Asked asked = ask_once(ca, call, timeout);
+        if (asked.stale) {
+            log("activate once more: " + asked.stub.error().sentence());
+            asked = ask_once(ca, call, timeout);
+        }
+        return asked;
+    }
+
+    Asked ask_once(const engine::CaRef& ca, CertificateRequest call,
+                   std::chrono::milliseconds timeout) {
         const Peer peer{.host = ca.dns_host,
                         .mechanism = options_.mechanism,
                         .credential_cache = options_.credential_cache,
@@ -92,7 +147,7 @@ class RpcCaClient final : public engine::CaClient {
                             .fallback = iface::kCertRequestD};
         auto activated = activate(peer, wanted);
         if (!activated) {
-            return {.reply = pass(activated)};
+            return {.stub = pass(activated)};
         }
         auto object = RemoteObject::connect(peer, wanted.causality, *activated);
         if (!object) {
@@ -100,35 +155,22 @@ class RpcCaClient final : public engine::CaClient {
                 object.error().code = kServerUnavailable;
             }
             const bool lost = object.error().code == kServerUnavailable;
-            return {.reply = pass(object), .stale = lost};
+            return {.stub = pass(object), .stale = lost};
         }
-        return ask(*object, activated->chosen, wanted.causality, ca, request);
-    }
-
-    Attempt ask(RemoteObject& object, const Interface& interface, const Guid& causality,
-                const engine::CaRef& ca, const engine::EncodedRequest& request) {
-        const bool second = interface == iface::kCertRequestD2;
+        const bool second = activated->chosen == iface::kCertRequestD2;
         log("ask " + printable(ca.config()) + " through " +
             (second ? "ICertRequestD2" : "ICertRequestD"));
-        const CertificateRequest call{
-            .causality = causality, .authority = ca.name, .octets = request.octets};
-        auto stub = object.call(second ? opnum::kRequest2 : opnum::kRequest,
-                                second ? encode_request2(call) : encode_request(call),
-                                options_.timeouts.request);
+        call.causality = wanted.causality;
+        auto stub = object->call(second ? opnum::kRequest2 : opnum::kRequest,
+                                 second ? encode_request2(call) : encode_request(call), timeout);
         if (!stub) {
-            return unanswered(object, std::move(stub.error()));
+            return unanswered(*object, std::move(stub.error()));
         }
-        object.release(options_.log);
-        auto answer = decode_certificate_answer(*stub);
-        if (!answer) {
-            answer.error().code = kCallFailed;  // W7: an answer that nobody can read is none
-            return {.reply = pass(answer, "read the answer")};
-        }
-        return {.reply = reply_of(*answer)};
+        object->release(options_.log);
+        return {.stub = std::move(stub)};
     }
 
-    engine::CaReply reply_of(const CertificateAnswer& answer) const {
-        engine::CaReply reply = judge(answer);
+    engine::CaReply with_chain(engine::CaReply reply, const CertificateAnswer& answer) const {
         if (reply.disposition != engine::Disposition::issued || answer.full_response.empty()) {
             return reply;
         }
@@ -144,14 +186,12 @@ class RpcCaClient final : public engine::CaClient {
     // W7: once the request went out, only a server that says it ran nothing leaves the way to
     // another CA open; everything else, an answer that cannot be opened included, tells as little
     // as none.
-    static Attempt unanswered(const RemoteObject& object, Error error) {
+    static Asked unanswered(const RemoteObject& object, Error error) {
         const FaultSaid said = object.fault_said();
         const bool gone = error.code == kObjectDisconnected || error.code == kInvalidObject;
-        if (object.request_went_out() && said == FaultSaid::nothing) {
-            error.code = kCallFailed;
-        }
-        return {.reply = fail(std::move(error)),
-                .stale = gone && said == FaultSaid::unexecuted_under_seal};
+        return {.stub = fail(std::move(error)),
+                .stale = gone && said == FaultSaid::unexecuted_under_seal,
+                .may_have_acted = object.request_went_out() && said == FaultSaid::nothing};
     }
 
     void log(const std::string& text) const {

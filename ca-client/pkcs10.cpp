@@ -1,25 +1,23 @@
 #include "ca-client/pkcs10.h"
 
 #include "ca-client/request_extensions.h"
+#include "ca-client/signature_algorithm.h"
 #include "engine/base/der.h"
-#include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
 
-#include <array>
-#include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace ae::ca {
 namespace {
 
-using engine::HashAlgorithm;
-using engine::KeyAlgorithm;
 using engine::Template;
 
 constexpr std::string_view kOsVersionAttribute = "1.3.6.1.4.1.311.13.2.3";
 constexpr std::string_view kClientInfoAttribute = "1.3.6.1.4.1.311.21.20";
 constexpr std::string_view kProviderAttribute = "1.3.6.1.4.1.311.13.2.2";
+constexpr std::string_view kRenewalAttribute = "1.3.6.1.4.1.311.13.1";
 constexpr std::string_view kNameValueAttribute = "1.3.6.1.4.1.311.13.2.1";
 // The specification names 1.3.6.1.4.1.311.2.1.14; Windows since Vista sends this twin.
 constexpr std::string_view kExtensionsAttribute = "1.2.840.113549.1.9.14";
@@ -30,48 +28,15 @@ constexpr std::string_view kOsVersion = "10.0.0.2";
 // [MS-WCCE] 2.2.2.7.4: 1-9 and 1000 are Microsoft's.
 constexpr std::int64_t kClientId = 0;
 
-struct HashName {
-    std::string_view text;
-    HashAlgorithm hash;
-};
-constexpr std::array kHashNames = {
-    HashName{"SHA1", HashAlgorithm::sha1},
-    HashName{"SHA256", HashAlgorithm::sha256},
-    HashName{"SHA384", HashAlgorithm::sha384},
-    HashName{"SHA512", HashAlgorithm::sha512},
-};
-
-std::optional<HashAlgorithm> hash_of(const Template& wanted) {
-    if (wanted.hash_algorithm.empty()) {
-        return HashAlgorithm::sha256;
-    }
-    for (const HashName& known : kHashNames) {
-        if (equal_ignoring_case(known.text, wanted.hash_algorithm)) {
-            return known.hash;
-        }
-    }
-    return std::nullopt;
-}
-
-// RFC 8017 A.2.4 and RFC 5758 3.2: RSA has NULL parameters, ECDSA has none.
-Bytes signature_algorithm(KeyAlgorithm key, HashAlgorithm hash) {
-    const bool is_rsa = key == KeyAlgorithm::rsa;
-    std::string_view oid;
-    switch (hash) {
-        case HashAlgorithm::sha1:
-            oid = is_rsa ? "1.2.840.113549.1.1.5" : "1.2.840.10045.4.1";
-            break;
-        case HashAlgorithm::sha256:
-            oid = is_rsa ? "1.2.840.113549.1.1.11" : "1.2.840.10045.4.3.2";
-            break;
-        case HashAlgorithm::sha384:
-            oid = is_rsa ? "1.2.840.113549.1.1.12" : "1.2.840.10045.4.3.3";
-            break;
-        case HashAlgorithm::sha512:
-            oid = is_rsa ? "1.2.840.113549.1.1.13" : "1.2.840.10045.4.3.4";
-            break;
-    }
-    return der::sequence({der::oid(oid), is_rsa ? der::null() : Bytes{}});
+// [MS-WCCE] 3.1.2.4.2.2.2.10: the names of the old certificate go into a renewal only where the
+// template lets the requester supply names at all.
+const Predecessor* source_of_names(const Pkcs10Input& input) {
+    namespace flag = engine::name_flag;
+    const std::uint32_t flags = input.wanted.name_flags;
+    const bool supplied =
+        (flags & (flag::kEnrolleeSuppliesSubject | flag::kEnrolleeSuppliesAltName)) != 0;
+    const bool carried = (flags & flag::kOldCertificateSuppliesNames) != 0;
+    return supplied && carried ? input.predecessor : nullptr;
 }
 
 Bytes attribute(std::string_view oid, ByteView value) {
@@ -107,6 +72,9 @@ std::vector<Bytes> attributes(const Pkcs10Input& input, ByteView extensions) {
                                                der::bmp_string(input.wanted.providers.front().name),
                                                der::bit_string({})})));
     }
+    if (input.predecessor != nullptr) {
+        all.push_back(attribute(kRenewalAttribute, input.predecessor->certificate));
+    }
     return all;
 }
 
@@ -115,23 +83,21 @@ Bytes request_info(const Pkcs10Input& input, ByteView public_key_info, ByteView 
     Bytes implicit_set = der::set_of(attributes(input, extensions));
     implicit_set.front() = static_cast<std::uint8_t>(der::context_constructed(0));
     const Bytes empty_subject = der::sequence({});
-    return der::sequence({der::integer(0), empty_subject, public_key_info, implicit_set});
+    const Predecessor* names = source_of_names(input);
+    return der::sequence({der::integer(0), names != nullptr ? names->subject : empty_subject,
+                          public_key_info, implicit_set});
 }
 
 Result<Bytes> build(const Pkcs10Input& input, engine::PrivateKey& key, engine::Crypto& crypto) {
     const Template& wanted = input.wanted;
-    if ((wanted.private_key_flags & engine::private_key_flag::kAlternateSignatureAlgorithm) != 0) {
-        return fail(kNotSupported, "the alternate signature format (RSASSA-PSS) is not supported",
-                    "Turn off \"Use alternate signature format\" in the template's cryptography "
-                    "settings");
-    }
-    const auto hash = hash_of(wanted);
+    const auto hash = signature_hash(wanted);
     if (!hash) {
-        return fail(kNotSupported,
-                    "the hash algorithm \"" + wanted.hash_algorithm + "\" is not supported",
-                    "Choose SHA256, SHA384 or SHA512 in the template's cryptography settings");
+        return fail(hash.error());
     }
-    const auto extensions = request_extensions(wanted, key.public_key_info(), crypto);
+    const Predecessor* names = source_of_names(input);
+    const auto extensions =
+        request_extensions(wanted, key.public_key_info(),
+                           names != nullptr ? names->alternative_names : ByteView{}, crypto);
     if (!extensions) {
         return fail(extensions.error());
     }
@@ -150,7 +116,8 @@ Result<Bytes> build_pkcs10(const Pkcs10Input& input, engine::PrivateKey& key,
                            engine::Crypto& crypto) {
     auto request = build(input, key, crypto);
     if (!request) {
-        return pass(request, "request for template " + printable(input.wanted.name));
+        const std::string what = input.predecessor != nullptr ? "renewal" : "request";
+        return pass(request, what + " for template " + printable(input.wanted.name));
     }
     return request;
 }

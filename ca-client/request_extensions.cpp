@@ -20,6 +20,7 @@ constexpr std::string_view kExtendedKeyUsage = "2.5.29.37";
 constexpr std::string_view kKeyUsage = "2.5.29.15";
 constexpr std::string_view kBasicConstraints = "2.5.29.19";
 constexpr std::string_view kCertificatePolicies = "2.5.29.32";
+constexpr std::string_view kSubjectAltName = "2.5.29.17";
 constexpr std::string_view kSubjectKeyIdentifier = "2.5.29.14";
 constexpr std::string_view kSmimeCapabilities = "1.2.840.113549.1.9.15";
 
@@ -163,7 +164,7 @@ void add_policies(Extensions& extensions, const Template& wanted) {
 }  // namespace
 
 Result<Bytes> request_extensions(const Template& wanted, ByteView public_key_info,
-                                 engine::Crypto& crypto) {
+                                 ByteView alternative_names, engine::Crypto& crypto) {
     if (wanted.schema_version < 1 || wanted.schema_version > 4) {
         return fail(kNotSupported,
                     "schema version " + std::to_string(wanted.schema_version) + " is unknown");
@@ -182,6 +183,9 @@ Result<Bytes> request_extensions(const Template& wanted, ByteView public_key_inf
     add_template(extensions, wanted);
     add_usages(extensions, wanted);
     add_policies(extensions, wanted);
+    if (!alternative_names.empty()) {
+        extensions.add(kSubjectAltName, alternative_names);
+    }
     if (const Bytes constraints = basic_constraints(wanted); !constraints.empty()) {
         extensions.add(kBasicConstraints, constraints);
     }

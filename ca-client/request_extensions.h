@@ -10,8 +10,9 @@
 namespace ae::ca {
 
 // Extensions ::= SEQUENCE OF Extension.  Criticality is exactly what pKICriticalExtensions says.
+// `alternative_names`: whole GeneralNames that a renewal carries over; empty for none.
 // Errors: kNotSupported for an unknown schema version, kInvalidData for a value that is no OID.
 Result<Bytes> request_extensions(const engine::Template& wanted, ByteView public_key_info,
-                                 engine::Crypto& crypto);
+                                 ByteView alternative_names, engine::Crypto& crypto);
 
 }  // namespace ae::ca

@@ -78,6 +78,18 @@ void judge_disposition(const CertificateAnswer& answer, engine::CaReply& reply) 
 
 }  // namespace
 
+std::uint32_t flags_of(engine::EncodedRequest::Format format) {
+    return format == engine::EncodedRequest::Format::pkcs7 ? kFormatPkcs7 : kFormatPkcs10;
+}
+
+Result<CertificateRequest> retrieval_of(const std::string& authority, std::uint32_t request_id) {
+    if (request_id == 0) {
+        return fail(kInvalidArgument, "0 is the number of no request");
+    }
+    return CertificateRequest{
+        .authority = authority, .flags = kFormatNone, .request_id = request_id};
+}
+
 Bytes encode_request(const CertificateRequest& request) {
     NdrWriter out;
     write_orpc_this(out, request.causality);
@@ -129,6 +141,23 @@ engine::CaReply judge(const CertificateAnswer& answer) {
     }
     judge_disposition(answer, reply);
     return reply;
+}
+
+Result<engine::CaReply> judge_retrieval(const CertificateAnswer& answer, std::uint32_t request_id) {
+    engine::CaReply reply = judge(answer);
+    reply.request_id = request_id;
+    // judge() says kCallFailed also for the answer "issued" without a certificate.
+    if (answer.result == kOk && reply.code == kCallFailed) {
+        return fail(kInvalidData, "the answer says issued and holds no certificate");
+    }
+    return reply;
+}
+
+Error without_effect(Error error) {
+    if (error.code == kCallFailed) {
+        error.code = kServerUnavailable;
+    }
+    return error;
 }
 
 Bytes encode_get_ca_property(const CaProperty& property) {

@@ -14,7 +14,12 @@
 namespace ae::ca {
 
 // [MS-WCCE] 3.2.1.4.3.1.1.  The encoding bits of the local COM interface never go on the wire.
+// The flag for a full CMC answer is never set: what such an answer asks to be checked (its status,
+// its signature) belongs to requests in CMC, which this build does not send.
+inline constexpr std::uint32_t kFormatNone = 0;  // of a retrieval ([MS-WCCE] 3.1.1.4.3.7)
 inline constexpr std::uint32_t kFormatPkcs10 = 0x100;
+inline constexpr std::uint32_t kFormatPkcs7 = 0x300;
+std::uint32_t flags_of(engine::EncodedRequest::Format format);
 
 struct CertificateRequest {
     Guid causality{};
@@ -27,6 +32,10 @@ struct CertificateRequest {
 };
 Bytes encode_request(const CertificateRequest& request);   // ICertRequestD, opnum 3
 Bytes encode_request2(const CertificateRequest& request);  // ICertRequestD2, opnum 6
+
+// Asks what became of a request that this CA knows ([MS-WCCE] 3.1.1.4.3.7, 3.1.1.6.1): no octets,
+// no format, no serial number.  Error kInvalidArgument: request 0, which would be a new one.
+Result<CertificateRequest> retrieval_of(const std::string& authority, std::uint32_t request_id);
 
 struct CertificateAnswer {
     std::uint32_t request_id = 0;
@@ -41,6 +50,11 @@ Result<CertificateAnswer> decode_certificate_answer(ByteView stub);
 
 // The outcome table (wcce-client rules W4, W5).  The chain stays empty: it is inside full_response.
 engine::CaReply judge(const CertificateAnswer& answer);
+// The same for a retrieval, where nothing can have been lost at the CA.  The reply names
+// `request_id`, whatever the answer says.  Error kInvalidData: issued, and no certificate came.
+Result<engine::CaReply> judge_retrieval(const CertificateAnswer& answer, std::uint32_t request_id);
+// Why a retrieval got no answer: "the CA may have acted" (kCallFailed) becomes kServerUnavailable.
+Error without_effect(Error error);
 
 // Types of GetCAProperty, [MS-WCCE] 3.2.1.4.3.2.
 enum class PropertyType : std::uint32_t { integer = 1, binary = 3, text = 4 };

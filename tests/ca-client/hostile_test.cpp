@@ -2,8 +2,10 @@
 #include "ca-client/dcom/activation.h"
 #include "ca-client/dcom/object_exporter.h"
 #include "ca-client/dcom/rem_unknown.h"
+#include "ca-client/issued_certificates.h"
 #include "ca-client/rpc/pdu.h"
 #include "ca-client/wcce/cert_request.h"
+#include "engine/base/der.h"
 #include "engine/base/hresult_table.h"
 #include "tests/ca-client/vectors.h"
 
@@ -21,6 +23,46 @@ const ActivationRequest kRequest{
     .causality = vectors::kCausality,
     .object_class = kCertRequestClass,
     .interfaces = {iface::kCertRequestD2.uuid, iface::kCertRequestD.uuid}};
+
+// Request 77 is issued: a certificate, and a bag with it and its issuer.
+const Bytes& retrieval_reply() {
+    static const Bytes reply = [] {
+        const Bytes leaf = der::sequence({der::integer(7)});
+        const Bytes bag =
+            der::write(der::context_constructed(0), {leaf, der::sequence({der::integer(8)})});
+        const Bytes signed_data = der::sequence({der::integer(1), der::set_of({}),
+                                                 der::sequence({der::oid("1.2.840.113549.1.7.1")}),
+                                                 bag, der::set_of({})});
+        NdrWriter out;
+        out.u32(0);
+        out.null();
+        out.u32(77);
+        out.u32(3);
+        out.blob(der::sequence({der::oid("1.2.840.113549.1.7.2"),
+                                der::write(der::context_constructed(0), signed_data)}));
+        out.blob(leaf);
+        out.blob({});
+        out.u32(0);
+        return out.take();
+    }();
+    return reply;
+}
+
+// All that the client does with the answer to a retrieval; accepted when something was issued.
+bool read_retrieval(ByteView stub) {
+    const auto answer = decode_certificate_answer(stub);
+    if (!answer) {
+        return false;
+    }
+    const auto reply = judge_retrieval(*answer, 77);
+    if (!reply || reply->disposition != engine::Disposition::issued) {
+        return false;
+    }
+    CHECK(reply->request_id == 77);
+    CHECK_FALSE(reply->certificate.empty());
+    const auto bag = certificates_of_signed_data(answer->full_response);
+    return bag && bag->size() <= kMaxCertificates;
+}
 
 // True: accepted.
 using Decoder = std::function<bool(ByteView)>;
@@ -58,6 +100,7 @@ const std::vector<Case>& cases() {
          [](ByteView stub) { return decode_remote_create_instance(stub, kRequest).has_value(); }},
         {"RemQueryInterface", &vectors::kQueryInterfaceReply,
          [](ByteView stub) { return decode_query_interface(stub, 2).has_value(); }},
+        {"retrieval", &retrieval_reply(), read_retrieval},
         {"Request2", &vectors::kRequest2Reply,
          [](ByteView stub) { return decode_certificate_answer(stub).has_value(); }},
     };
@@ -112,6 +155,7 @@ TEST_CASE("other replies made of random octets are read without harm", "[hostile
         accepted += decode_resolve_oxid2(octets) ? 1 : 0;
         accepted += decode_server_alive2(octets) ? 1 : 0;
         accepted += decode_ca_property(octets) ? 1 : 0;
+        accepted += read_retrieval(octets) ? 1 : 0;
     }
-    CHECK(accepted < 80000);
+    CHECK(accepted < 100000);
 }

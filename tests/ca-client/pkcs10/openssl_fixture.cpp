@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <openssl/ec.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 namespace ae::ca {
 namespace {
@@ -80,6 +81,39 @@ Bytes OpensslCrypto::digest(HashAlgorithm algorithm, ByteView message) {
 Result<bool> OpensslCrypto::verify(ByteView, HashAlgorithm, ByteView, ByteView) {
     FAIL("a request is built without verifying anything");
     return false;
+}
+
+UniqueCertificate self_signed(const OpensslKey& key, const char* common_name,
+                              const char* dns_name) {
+    UniqueCertificate certificate(X509_new());
+    X509* raw = certificate.get();
+    X509_set_version(raw, X509_VERSION_3);
+    ASN1_INTEGER_set_uint64(X509_get_serialNumber(raw), 0xF123456789ABCDEF);
+    X509_time_adj_ex(X509_getm_notBefore(raw), 0, 0, nullptr);
+    X509_time_adj_ex(X509_getm_notAfter(raw), 36500, 0, nullptr);
+    X509_NAME* name = X509_get_subject_name(raw);
+    X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
+                               reinterpret_cast<const unsigned char*>(common_name), -1, -1, 0);
+    X509_set_issuer_name(raw, name);
+    X509_set_pubkey(raw, key.get());
+    if (dns_name != nullptr) {
+        const std::string text = std::string("DNS:") + dns_name;
+        X509_EXTENSION* names =
+            X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, text.c_str());
+        REQUIRE(X509_add_ext(raw, names, -1) == 1);
+        X509_EXTENSION_free(names);
+    }
+    REQUIRE(X509_sign(raw, key.get(), EVP_sha256()) > 0);
+    return certificate;
+}
+
+Bytes encoded(X509* certificate) {
+    unsigned char* octets = nullptr;
+    const int size = i2d_X509(certificate, &octets);
+    REQUIRE(size > 0);
+    const Bytes copy(octets, octets + size);
+    OPENSSL_free(octets);
+    return copy;
 }
 
 }  // namespace ae::ca

@@ -5,6 +5,7 @@
 #include "engine/ports.h"
 
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 
 namespace ae::ca {
 
@@ -14,6 +15,13 @@ struct EvpKeyTraits {
     static void close(value_type key) noexcept { ::EVP_PKEY_free(key); }
 };
 using UniqueEvpKey = UniqueHandle<EvpKeyTraits>;
+
+struct CertificateTraits {
+    using value_type = X509*;
+    static value_type none() noexcept { return nullptr; }
+    static void close(value_type certificate) noexcept { ::X509_free(certificate); }
+};
+using UniqueCertificate = UniqueHandle<CertificateTraits>;
 
 class OpensslKey : public engine::PrivateKey {
   public:
@@ -39,5 +47,10 @@ class OpensslCrypto : public engine::Crypto {
     Result<bool> verify(ByteView public_key_info, engine::HashAlgorithm algorithm, ByteView message,
                         ByteView signature) override;
 };
+
+// Valid for a hundred years, serial number F123456789ABCDEF; `dns_name` may be absent.
+UniqueCertificate self_signed(const OpensslKey& key, const char* common_name,
+                              const char* dns_name = nullptr);
+Bytes encoded(X509* certificate);
 
 }  // namespace ae::ca

@@ -122,6 +122,104 @@ TEST_CASE("the outcome table", "[wcce][MS-WCCE:3.2.1.4.2.1.3]") {
     CHECK(reply.certificate.empty() == (row.expected != Disposition::issued));
 }
 
+TEST_CASE("the flags name the format of the request, and nothing else",
+          "[wcce][MS-WCCE:3.2.1.4.3.1.1]") {
+    CHECK(flags_of(engine::EncodedRequest::Format::pkcs10) == 0x100);
+    CHECK(flags_of(engine::EncodedRequest::Format::pkcs7) == 0x300);
+}
+
+TEST_CASE("a retrieval is an id and no request", "[wcce][retrieve][MS-WCCE:3.1.1.4.3.7]") {
+    auto request = retrieval_of("A", 77);
+    REQUIRE(request);
+    request->causality = vectors::kCausality;
+    CHECK(to_hex(ByteView(encode_request2(*request)).subspan(32)) ==
+          "00000200"
+          "02000000"
+          "00000000"
+          "02000000"
+          "41000000"  // authority
+          "00000000"  // flags: no format
+          "00000000"  // serial
+          "4d000000"  // id
+          "00000000"  // attributes
+          "00000000"
+          "00000000");  // empty request
+    CHECK(to_hex(ByteView(encode_request(*request)).subspan(32)) ==
+          "00000000"  // flags
+          "00000200"
+          "02000000"
+          "00000000"
+          "02000000"
+          "41000000"  // authority
+          "4d000000"  // id
+          "00000000"  // attributes
+          "00000000"
+          "00000000");
+}
+
+TEST_CASE("request 0 is never retrieved", "[wcce][retrieve][MS-WCCE:3.2.1.4.2.1.3]") {
+    const auto request = retrieval_of("A", 0);
+    REQUIRE_FALSE(request);
+    CHECK(request.error().code == kInvalidArgument);
+    CHECK(retrieval_of("A", 1));
+}
+
+TEST_CASE("the outcome table of a retrieval", "[wcce][retrieve][MS-WCCE:3.2.1.4.2.1.3]") {
+    struct Row {
+        std::uint32_t result;
+        std::uint32_t disposition;
+        bool certificate;
+        Disposition expected;
+        std::uint32_t code;
+    };
+    const auto row = GENERATE(values<Row>({
+        {0, 3, true, Disposition::issued, 0},
+        {0, 5, false, Disposition::pending, 0},
+        {0, 4, false, Disposition::pending, 0},
+        {0, 2, false, Disposition::denied, 0x80094014},
+        {0x80094014, 2, false, Disposition::denied, 0x80094014},
+        {0x80094014, 0, false, Disposition::denied, 0x80094014},
+        {0, 6, true, Disposition::denied, 0x80092010},
+        {0x80094004, 0, false, Disposition::failed, 0x80094004},  // no such request
+        {0, 0x80094800, false, Disposition::failed, 0x80094800},  // the row failed with this code
+        {0, 0, false, Disposition::failed, 0x8000FFFF},
+        {0x80094006, 0, false, Disposition::failed, 0x80094006},
+        {0x800706BE, 0, false, Disposition::failed, 0x800706BE},  // the CA's own word stays
+    }));
+    CAPTURE(row.result, row.disposition);
+    const auto reply = judge_retrieval({.request_id = 9,
+                                        .disposition = row.disposition,
+                                        .certificate = row.certificate ? kDer : Bytes{},
+                                        .message = "words",
+                                        .result = hresult(row.result)},
+                                       77);
+    REQUIRE(reply);
+    CHECK(reply->disposition == row.expected);
+    CHECK(to_hex(reply->code) == to_hex(hresult(row.code)));
+    CHECK(reply->request_id == 77);  // what was asked about
+    CHECK(reply->message == "words");
+    CHECK(reply->certificate.empty() == (row.expected != Disposition::issued));
+}
+
+TEST_CASE("an issued certificate that does not come is asked for again another time",
+          "[wcce][retrieve]") {
+    const auto reply = judge_retrieval({.request_id = 77, .disposition = 3}, 77);
+    REQUIRE_FALSE(reply);
+    CHECK(reply.error().code == kInvalidData);
+    CHECK(reply.error().context == "the answer says issued and holds no certificate");
+}
+
+TEST_CASE("a retrieval that was lost has changed nothing", "[wcce][retrieve][W7]") {
+    const auto code_of = [](Hresult code) {
+        return to_hex(without_effect({.code = code, .context = "words"}).code);
+    };
+    CHECK(code_of(kCallFailed) == to_hex(kServerUnavailable));
+    for (const Hresult code : {kServerUnavailable, kAccessDenied, kInvalidData, kNoCredentials}) {
+        CHECK(code_of(code) == to_hex(code));
+    }
+    CHECK(without_effect({.code = kCallFailed, .context = "words"}).context == "words");
+}
+
 TEST_CASE("a property is asked for by id, index and type", "[wcce][MS-WCCE:3.2.1.4.3.2][V11]") {
     CHECK(to_hex(encode_get_ca_property({.causality = vectors::kCausality,
                                          .authority = "LAB-CA",
