@@ -2,6 +2,7 @@
 #include "engine/base/hresult_table.h"
 #include "policy/ldap_directory.h"
 #include "policy/policy_source.h"
+#include "service/abilities.h"
 #include "service/compose.h"
 #include "service/credential.h"
 #include "service/kerberos_settings.h"
@@ -10,6 +11,7 @@
 #include "stores/chain_checker.h"
 #include "stores/crypto.h"
 #include "stores/key_store.h"
+#include "stores/memory_store.h"
 #include "stores/store_context.h"
 
 #include <csignal>
@@ -24,42 +26,93 @@ struct Ground {
     std::unique_ptr<stores::StoreContext> stores;
 };
 
-Result<Ground> prepare(const PulseCommand& command, std::vector<std::string>& warnings) {
+enum class Use { change, look };
+
+Result<Ground> prepare(const Sources& sources, Use use, std::vector<std::string>& warnings) {
     if (Done pinned = pin_kerberos_settings({}); !pinned) {
         return pass(pinned);
     }
-    auto membership = read_membership(command.keytab);
+    auto membership = read_membership(sources.keytab);
     if (!membership) {
         return pass(membership);
     }
-    auto opened = stores::StoreContext::open(command.state_dir, engine::Scope::machine,
-                                             [&warnings](std::string_view text) {
-                                                 log_warning(text);
-                                                 warnings.emplace_back(text);
-                                             });
+    const auto open =
+        use == Use::change ? &stores::StoreContext::open : &stores::StoreContext::look_at;
+    auto opened =
+        open(sources.state_dir, engine::Scope::machine, [&warnings](std::string_view text) {
+            log_warning(text);
+            warnings.emplace_back(text);
+        });
     if (!opened) {
         return pass(opened, "open the certificate stores");
     }
     return Ground{std::move(*membership), std::move(*opened)};
 }
 
-// Tickets are fetched when a domain controller was found and not before: without one, "no domain
-// controller" is the truth and "no key distribution center" a riddle.
-policy::DirectoryOptions directory_options(const PulseCommand& command, const Membership& member,
-                                           const std::string& cache, Time now) {
-    policy::DirectoryOptions options;
-    options.domain_dns = member.domain_dns;
-    options.account_name = member.account_name;
-    options.credential_cache = cache;
-    options.prepare_credentials = [&command, &member, cache,
-                                   now](const policy::DomainController& controller) -> Done {
-        if (Done pinned = pin_kerberos_settings({member.realm, controller.address}); !pinned) {
-            return pinned;
-        }
-        return command.ticket_cache.empty() ? acquire_machine_tickets(member, command.keytab)
-                                            : check_ticket_cache(cache, now);
-    };
-    return options;
+// Every adapter of this platform, for one run.
+class Parts {
+  public:
+    Parts(const Sources& sources, const Ground& ground, Time now)
+        : cache_(sources.ticket_cache.empty() ? kMachineCache : sources.ticket_cache),
+          policy_(policy::create_reg_file_policy(sources.policy_dir)),
+          directory_(
+              policy::create_ldap_directory(directory_options(sources, ground.membership, now))),
+          crypto_(stores::make_crypto()),
+          chains_(stores::make_chain_checker()),
+          keys_(stores::make_key_store(*ground.stores)),
+          certificates_(stores::make_cert_store(*ground.stores, *crypto_)),
+          memory_(stores::make_memory_store(*ground.stores)),
+          ca_(ca::create_ca_client({.credential_cache = cache_,
+                                    .machine_fqdn = ground.membership.host_fqdn,
+                                    .log = [](std::string_view text) { log_debug(text); }},
+                                   *crypto_)) {}
+
+    engine::Ports ports(engine::EventSink& events) {
+        return {*policy_, *directory_, *keys_, *certificates_, *chains_,
+                *crypto_, *ca_,        events, *memory_};
+    }
+    [[nodiscard]] const policy::DirectoryAnswers& answers() const { return answers_; }
+
+  private:
+    // Tickets are fetched when a domain controller was found and not before: without one, "no
+    // domain controller" is the truth and "no key distribution center" a riddle.
+    policy::DirectoryOptions directory_options(const Sources& sources, const Membership& member,
+                                               Time now) {
+        policy::DirectoryOptions options;
+        options.domain_dns = member.domain_dns;
+        options.account_name = member.account_name;
+        options.credential_cache = cache_;
+        options.recorder = [this](const policy::DirectoryAnswers& answers) { answers_ = answers; };
+        options.prepare_credentials = [this, &sources, &member,
+                                       now](const policy::DomainController& controller) -> Done {
+            if (Done pinned = pin_kerberos_settings({member.realm, controller.address}); !pinned) {
+                return pinned;
+            }
+            return sources.ticket_cache.empty() ? acquire_machine_tickets(member, sources.keytab)
+                                                : check_ticket_cache(cache_, now);
+        };
+        return options;
+    }
+
+    std::string cache_;
+    policy::DirectoryAnswers answers_{};
+    std::unique_ptr<engine::PolicySource> policy_;
+    std::unique_ptr<engine::Directory> directory_;
+    std::unique_ptr<engine::Crypto> crypto_;
+    std::unique_ptr<engine::ChainChecker> chains_;
+    std::unique_ptr<engine::KeyStore> keys_;
+    std::unique_ptr<engine::CertStore> certificates_;
+    std::unique_ptr<engine::MemoryStore> memory_;
+    std::unique_ptr<engine::CaClient> ca_;
+};
+
+engine::PulseOptions options_of(const Sources& sources, Use use, Time now) {
+    return {.scope = engine::Scope::machine,
+            .now = now,
+            .seed = std::random_device{}(),
+            .force = sources.force,
+            .preview = use == Use::look,
+            .abilities = abilities_of_this_build()};
 }
 
 // A run that could not begin: one event and one sentence (rule C1).
@@ -72,42 +125,47 @@ engine::PulseReport not_begun(Error error, engine::EventSink& events) {
     return report;
 }
 
-engine::PulseReport pulse(const PulseCommand& command, engine::EventSink& events, Time now) {
+engine::PulseReport pulse(const Sources& sources, engine::EventSink& events, Time now) {
     std::vector<std::string> warnings;  // of the stores; outlives them
-    auto ground = prepare(command, warnings);
+    auto ground = prepare(sources, Use::change, warnings);
     if (!ground) {
         return not_begun(std::move(ground.error()), events);
     }
-    const Membership& member = ground->membership;
-    const std::string cache = command.ticket_cache.empty() ? kMachineCache : command.ticket_cache;
-
-    const auto policy = policy::create_reg_file_policy(command.policy_dir);
-    const auto directory =
-        policy::create_ldap_directory(directory_options(command, member, cache, now));
-    const auto crypto = stores::make_crypto();
-    const auto chains = stores::make_chain_checker(stores::machine_trust_path(command.state_dir));
-    const auto keys = stores::make_key_store(*ground->stores);
-    const auto certificates =
-        stores::make_cert_store(*ground->stores, *crypto, *chains, [now] { return now; });
-    const auto ca = ca::create_ca_client({.credential_cache = cache,
-                                          .machine_fqdn = member.host_fqdn,
-                                          .log = [](std::string_view text) { log_debug(text); }},
-                                         *crypto);
-    const engine::Ports ports{*policy, *directory, *keys, *certificates,
-                              *chains, *crypto,    *ca,   events};
-    engine::PulseReport report = engine::run_pulse(
-        ports, {.scope = engine::Scope::machine, .now = now, .seed = std::random_device{}()});
+    Parts parts(sources, *ground, now);
+    engine::PulseReport report =
+        engine::run_pulse(parts.ports(events), options_of(sources, Use::change, now));
     report.notes.insert(report.notes.end(), warnings.begin(), warnings.end());
     return report;
 }
 
+// A peer that hangs up is an error of one call, not the end of the program.
+void ignore_broken_pipes() { static_cast<void>(std::signal(SIGPIPE, SIG_IGN)); }
+
 }  // namespace
 
-RunReport run_machine_pulse(const PulseCommand& command, EventLog& events, Time now) {
-    // A peer that hangs up is an error of one call, not the end of the program.
-    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
-    engine::PulseReport report = pulse(command, events, now);
+RunReport run_machine_pulse(const Sources& sources, EventLog& events, Time now) {
+    ignore_broken_pipes();
+    engine::PulseReport report = pulse(sources, events, now);
     return {std::move(report), events.events()};
+}
+
+Result<Observation> observe_machine(const Sources& sources, Time now) {
+    ignore_broken_pipes();
+    std::vector<std::string> warnings;
+    auto ground = prepare(sources, Use::look, warnings);
+    if (!ground) {
+        return pass(ground);
+    }
+    Parts parts(sources, *ground, now);
+    EventLog unheard;
+    Observation seen;
+    if (Done gathered =
+            gather(parts.ports(unheard), options_of(sources, Use::look, now), seen.gathered);
+        !gathered) {
+        return pass(gathered);
+    }
+    seen.answers = parts.answers();
+    return seen;
 }
 
 }  // namespace ae::service

@@ -1,6 +1,9 @@
 // aeclient: reads the command line, runs what it asks for, prints the report.
+#include "engine/base/text.h"
+#include "service/abilities.h"
 #include "service/compose.h"
 #include "service/options.h"
+#include "service/preview_report.h"
 
 #include <chrono>
 #include <exception>
@@ -11,24 +14,76 @@ namespace {
 using namespace ae;
 using namespace ae::service;
 
-LogLevel log_level(const PulseCommand& command) {
-    if (command.verbose) {
-        return LogLevel::debug;
+constexpr int kFailed = 2;
+
+Time now() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
+
+void open_log(const Sources& sources, LogLevel level) {
+    open_log(sources.verbose ? LogLevel::debug : level);
+}
+
+int print(const std::string& text, int code) {
+    std::cout << text << std::flush;
+    if (!std::cout) {
+        std::cerr << "aeclient: the report could not be written to standard output\n";
+        return kFailed;
     }
-    return command.output == Output::json ? LogLevel::quiet : LogLevel::info;
+    return code;
+}
+
+int explain(const Error& error) {
+    std::cerr << "aeclient: " << printable(error.sentence()) << '\n';
+    return kFailed;
 }
 
 int run(const PulseCommand& command) {
-    open_log(log_level(command));
+    open_log(command.sources, command.output == Output::json ? LogLevel::quiet : LogLevel::info);
     EventLog events;
-    const Time now = std::chrono::floor<Seconds>(std::chrono::system_clock::now());
-    const RunReport report = run_machine_pulse(command, events, now);
-    std::cout << (command.output == Output::json ? as_json(report) : as_text(report)) << std::flush;
-    if (!std::cout) {
-        std::cerr << "aeclient: the report could not be written to standard output\n";
-        return 2;
+    const RunReport report = run_machine_pulse(command.sources, events, now());
+    return print(command.output == Output::json ? as_json(report) : as_text(report),
+                 exit_code(report));
+}
+
+Result<Preview> preview(const PlanCommand& command) {
+    if (!command.from.empty()) {
+        auto captured = read_capture(command.from, abilities_of_this_build());
+        if (!captured) {
+            return pass(captured);
+        }
+        captured->world.force = captured->world.force || command.sources.force;
+        return preview_of(*captured);
     }
-    return exit_code(report);
+    auto seen = observe_machine(command.sources, now());
+    if (!seen) {
+        return pass(seen);
+    }
+    return preview_of(std::move(seen->gathered));
+}
+
+int run(const PlanCommand& command) {
+    open_log(command.sources, LogLevel::quiet);
+    const auto made = preview(command);
+    if (!made) {
+        return explain(made.error());
+    }
+    return print(command.output == Output::json ? preview_as_json(*made) : preview_as_text(*made),
+                 0);
+}
+
+int run(const CaptureCommand& command) {
+    open_log(command.sources, LogLevel::quiet);
+    auto seen = observe_machine(command.sources, now());
+    if (!seen) {
+        return explain(seen.error());
+    }
+    const Captured captured = capture_of(std::move(seen->gathered), std::move(seen->answers));
+    if (Done written = write_capture(command.file, captured); !written) {
+        return explain(written.error());
+    }
+    return print("wrote " + printable(command.file) +
+                     "; it holds names, certificates and permissions of the directory, and no "
+                     "private key\n",
+                 0);
 }
 
 int run(const ExitNow& command) { return command.code; }

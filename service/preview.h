@@ -1,0 +1,25 @@
+// What a pulse would do, and nothing of it done (`aeclient plan`).  Values; pure, any thread.
+#pragma once
+
+#include "engine/gather.h"
+#include "engine/plan.h"
+#include "service/capture/capture.h"
+
+#include <vector>
+
+namespace ae::service {
+
+struct Preview {
+    engine::Snapshot world{};
+    std::vector<engine::TrustUpdate> trust{};
+    engine::Plan plan{};
+};
+
+Preview preview_of(engine::Gathered gathered);
+// The same decisions again, wherever the capture was made.
+Preview preview_of(const Captured& captured);
+
+// `answers`: what the directory said while it was gathered.
+Captured capture_of(engine::Gathered gathered, policy::DirectoryAnswers answers);
+
+}  // namespace ae::service
