@@ -1,0 +1,1 @@
+"""What author.py is made of; see ../README.md."""
