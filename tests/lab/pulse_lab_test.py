@@ -14,7 +14,8 @@ BASE = "CN=Certificate Templates,CN=Public Key Services,CN=Services,CN=Configura
 
 
 def decision(report, template):
-    found = [entry for entry in report["decisions"] if entry["template"] == template]
+    found = [entry for entry in report["decisions"]
+             if entry["about"] == "template" and entry["template"] == template]
     assert len(found) == 1, f"{template} has {len(found)} decisions"
     return found[0]
 
@@ -223,7 +224,10 @@ class Failures(LabCase):
         self.assert_failed(code, report, "0x800706BA", "CorpMachine", "ca1.corp.example.test")
         self.assertEqual(decision(report, "CorpMachine")["verdict"], "failed")
         for failure in report["failures"]:
-            self.assertEqual(failure["sentence"].count("submit to"), 1, failure["sentence"])
+            sentence = failure["sentence"]
+            self.assertTrue(sentence.count("submit to") == 1 or "did not answer earlier in this pulse" in sentence,
+                            sentence)
+        self.assertEqual(len(LAB.ca_calls()), 0)
         self.assert_nothing_half_written()
 
     def test_one_ca_down_the_other_issues(self):
@@ -307,23 +311,28 @@ class HostileOrSlowCa(LabCase):
         self.assertEqual((code, report["enrolled"]), (0, []))
         self.assertEqual(decision(report, "CorpMachine")["verdict"], "pending")
         self.assertEqual(len(request_entries()), 2)
-        calls = len(LAB.ca_calls("Request2"))
+        requests = self.known_requests()
         code, report, _ = LAB.pulse()
         self.assertEqual(decision(report, "CorpMachine")["verdict"], "pending")
-        self.assertEqual(len(LAB.ca_calls("Request2")), calls, "a pending request was sent again")
+        self.assertEqual(self.known_requests(), requests, "a pending request was sent again")
+
+    @staticmethod
+    def known_requests():
+        return [line for ca in ("ca1", "ca2") for line in LAB.ca(ca, "list").splitlines()]
 
     def test_a_lost_answer_is_unknown_and_no_other_ca_is_asked(self):
         self.set_fault("drop-reply=on")
         code, report, _ = LAB.pulse()
         self.assert_failed(code, report, "0x800706BE", "CorpMachine")
         per_template = [call["template"] for call in LAB.ca_calls("Request2")]
-        self.assertEqual(sorted(per_template), ["CorpMachine", "CorpMachineEC"])
-        self.assertEqual(len(request_entries()), 2, "the key of a request that went out was lost")
+        # One request each at most; a CA whose answer was lost is not waited for twice in one pulse.
+        self.assertIn(sorted(per_template), [["CorpMachine"], ["CorpMachine", "CorpMachineEC"]])
+        self.assertEqual(len(request_entries()), len(per_template), "the key of a request that went out was lost")
         keys = self.public_keys(f"{STATE}/machine/request")
         self.clear_faults()
         code, report, _ = LAB.pulse()
         self.assertEqual((code, len(report["enrolled"])), (0, 2))
-        self.assertEqual(self.public_keys(f"{STATE}/machine/my"), keys, "the next attempt made another key")
+        self.assertLessEqual(keys, self.public_keys(f"{STATE}/machine/my"), "the next attempt made another key")
         self.assertEqual(request_entries(), [])
 
 
