@@ -98,7 +98,7 @@ class Reviewer {
 
     Decision decide_expired(const HeldCertificate& held) const {
         const std::string fact = "it expired at " + ae::to_string(held.facts.not_after);
-        if (newest_valid_ != nullptr) {
+        if (newest_valid_ != nullptr && newest_valid_->key == KeyState::usable) {
             return dispose(held, "X1", fact + ", and " + named(*newest_valid_) + " replaces it",
                            world_.policy.manage());
         }

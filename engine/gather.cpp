@@ -39,11 +39,8 @@ Done read_trust(const Ports& ports, const PulseOptions& options, Gathered& into)
         }
         into.trust_now[store] = std::move(*current);
     }
-    if (options.scope == Scope::user) {
+    if (options.scope == Scope::user || into.world.policy.disabled()) {
         into.anchors = {into.trust_now[TrustStore::root], into.trust_now[TrustStore::intermediate]};
-        return done();
-    }
-    if (into.world.policy.disabled()) {
         return done();
     }
     into.trust = plan_trust_stores(into.replica, into.trust_now, into.world.memory, options.now,
@@ -127,11 +124,9 @@ Done read_stores(const Ports& ports, Gathered& into) {
     }
     into.world.my = std::move(*held);
     into.world.pending = std::move(*pending);
-    const TemplateIndex index(into.world.templates);
+    // Foreign ones too: one of them may sign a request (rule E6).
     for (HeldCertificate& one : into.world.my) {
-        if (index.find(one.facts)) {
-            one.chain = ports.chains.check(one.facts.der, {}, into.anchors, into.world.now);
-        }
+        one.chain = ports.chains.check(one.facts.der, {}, into.anchors, into.world.now);
     }
     return done();
 }
@@ -152,6 +147,7 @@ Done gather(const Ports& ports, const PulseOptions& options, Gathered& into) {
     }
     into.world.abilities.providers = ports.keys.providers();
     into.world.memory = ports.memory.load();
+    forget_the_future(into.world.memory, options.now);
     return read_directory(ports, options, into)
         .and_then([&](auto) { return read_trust(ports, options, into); })
         .and_then([&](auto) {

@@ -128,6 +128,16 @@ std::optional<std::size_t> TemplateIndex::find(const CertificateFacts& certifica
     return at == index.end() ? std::nullopt : std::optional(at->second);
 }
 
+std::optional<std::size_t> TemplateIndex::find_oid(const std::string& oid) const {
+    const auto at = by_oid_.find(oid);
+    return at == by_oid_.end() ? std::nullopt : std::optional(at->second);
+}
+
+std::optional<std::size_t> TemplateIndex::find_name(const std::string& name) const {
+    const auto at = by_name_.find(to_lower(name));
+    return at == by_name_.end() ? std::nullopt : std::optional(at->second);
+}
+
 std::vector<HeldOfTemplate> managed_certificates(const TemplateIndex& index,
                                                  std::size_t template_count,
                                                  const std::vector<HeldCertificate>& my) {

@@ -25,6 +25,8 @@ class TemplateIndex {
     explicit TemplateIndex(const std::vector<Template>& templates);
     // Its place in `templates`; nothing: the certificate is foreign.
     [[nodiscard]] std::optional<std::size_t> find(const CertificateFacts& certificate) const;
+    [[nodiscard]] std::optional<std::size_t> find_oid(const std::string& oid) const;
+    [[nodiscard]] std::optional<std::size_t> find_name(const std::string& name) const;
 
   private:
     std::unordered_map<std::string, std::size_t> by_oid_;

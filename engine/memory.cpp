@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace ae::engine {
 namespace {
 
 constexpr std::chrono::hours kWarnInterval{24};  // rule X3 [P]
-constexpr std::chrono::days kKept{90};           // no rule looks further back
+constexpr std::chrono::days kKept{90};           // of refusals; no rule looks further back
+constexpr std::ptrdiff_t kKeptIssues = 8;        // of a template; rules ask for two and three
 // Waits after the first, the second and every later denial.
 constexpr std::array<std::chrono::hours, 3> kBackOff{std::chrono::hours{0}, std::chrono::hours{8},
                                                      std::chrono::hours{24}};
@@ -20,17 +22,23 @@ bool same_template(const std::string& left, const std::string& right) {
 
 }  // namespace
 
-std::vector<Issuance> recent_issues(const Memory& memory, const std::string& template_name,
-                                    const std::string& reason, Time now) {
-    std::vector<Issuance> recent;
-    for (const Issuance& one : memory.issued) {
-        const Seconds window = std::min<Seconds>(kBrakeWindow, one.lifetime);
-        if (one.reason == reason && same_template(one.template_name, template_name) &&
-            now - one.when < window) {
-            recent.push_back(one);
-        }
+std::vector<Issuance> repeated_issues(const Memory& memory, const std::string& template_name,
+                                      const std::string& reason) {
+    std::vector<Issuance> same;
+    std::ranges::copy_if(memory.issued, std::back_inserter(same), [&](const Issuance& one) {
+        return one.reason == reason && same_template(one.template_name, template_name);
+    });
+    std::ranges::sort(same, {}, &Issuance::when);
+    if (same.size() < 2) {
+        return {};
     }
-    return recent;
+    const Issuance& before = same[same.size() - 2];
+    // A certificate of hours is renewed after hours, and that is no haste.
+    const Seconds window = std::min<Seconds>(kBrakeWindow, before.lifetime / 2);
+    if (same.back().when - before.when >= window) {
+        return {};
+    }
+    return {before, same.back()};
 }
 
 std::optional<Time> refused_until(const Memory& memory, const std::string& template_name,
@@ -53,10 +61,14 @@ bool was_unreachable(const Memory& memory, const CaRef& ca, Time now) {
     });
 }
 
-bool was_warned(const Memory& memory, const std::string& thumbprint, Time now) {
-    return std::ranges::any_of(memory.warned, [&](const Warning& one) {
-        return one.thumbprint == thumbprint && now - one.when < kWarnInterval;
-    });
+std::set<std::string> warned_lately(const Memory& memory, Time now) {
+    std::set<std::string> thumbprints;
+    for (const Warning& one : memory.warned) {
+        if (now - one.when < kWarnInterval) {
+            thumbprints.insert(one.thumbprint);
+        }
+    }
+    return thumbprints;
 }
 
 void note_issue(Memory& memory, Issuance issue) {
@@ -64,7 +76,19 @@ void note_issue(Memory& memory, Issuance issue) {
     std::erase_if(memory.refusals, [&](const Refusal& one) {
         return same_template(one.template_name, issue.template_name);
     });
+    const auto same = [name = issue.template_name](const Issuance& one) {
+        return same_template(one.template_name, name);
+    };
     memory.issued.push_back(std::move(issue));
+    if (std::ranges::count_if(memory.issued, same) > kKeptIssues) {
+        memory.issued.erase(std::ranges::find_if(memory.issued, same));
+    }
+}
+
+void forget_issues(Memory& memory, const std::string& template_name, const std::string& but_for) {
+    std::erase_if(memory.issued, [&](const Issuance& one) {
+        return one.reason != but_for && same_template(one.template_name, template_name);
+    });
 }
 
 void note_refusal(Memory& memory, Refusal refusal) {
@@ -91,15 +115,28 @@ void note_answer(Memory& memory, const CaRef& ca) {
 }
 
 void note_warning(Memory& memory, const std::string& thumbprint, Time now) {
-    std::erase_if(memory.warned, [&](const Warning& one) { return one.thumbprint == thumbprint; });
     memory.warned.push_back({thumbprint, now});
 }
 
+void forget_the_future(Memory& memory, Time now) {
+    for (Issuance& one : memory.issued) {
+        one.when = std::min(one.when, now);
+    }
+    for (Refusal& one : memory.refusals) {
+        one.last = std::min(one.last, now);
+    }
+    for (Outage& one : memory.outages) {
+        one.when = std::min(one.when, now);
+    }
+    for (EmptyRead& one : memory.empty_reads) {
+        one.first = std::min(one.first, now);
+    }
+    for (Warning& one : memory.warned) {
+        one.when = std::min(one.when, now);
+    }
+}
+
 void forget_old(Memory& memory, Time now) {
-    // Rule Q7 counts for as long as the reason stands; that is a few entries per name.
-    std::erase_if(memory.issued, [&](const Issuance& one) {
-        return now - one.when > kKept && !one.reason.starts_with("Q7");
-    });
     std::erase_if(memory.refusals, [&](const Refusal& one) { return now - one.last > kKept; });
     std::erase_if(memory.outages,
                   [&](const Outage& one) { return now - one.when >= kOutageMemory; });

@@ -10,6 +10,7 @@
 #include "engine/directory.h"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ namespace ae::engine {
 // A CA issued a certificate for this reason, whether or not it could be used.
 struct Issuance {
     std::string template_name{};
-    std::string reason{};  // Decision::reason: the rule, and what would make it another reason
+    std::string reason{};  // Action::reason: the rule, and what would make it another reason
     Time when{};
     Seconds lifetime{};  // of the certificate
     bool operator==(const Issuance&) const = default;
@@ -66,11 +67,12 @@ struct Memory {
 };
 
 // Rule B1, the brake: a template that was issued twice within a day for the same reason, and whose
-// reason still stands.  A certificate that lives shorter than a day shortens the day.
+// reason still stands.  Half the life of a short-lived certificate shortens the day.  The brake
+// holds until the reason changes: forget_issues() then drops what counted.
 inline constexpr std::chrono::hours kBrakeWindow{24};
-inline constexpr std::size_t kBrakeCount = 2;
-std::vector<Issuance> recent_issues(const Memory& memory, const std::string& template_name,
-                                    const std::string& reason, Time now);
+// The latest two issues for this reason when they are that close together; else empty.
+std::vector<Issuance> repeated_issues(const Memory& memory, const std::string& template_name,
+                                      const std::string& reason);
 
 // Back-off: no wait after the first denial, 8 hours after the second, 24 after each later one.
 // Until when this CA is not asked for the template; nothing when it may be asked.
@@ -82,13 +84,18 @@ inline constexpr std::chrono::hours kOutageMemory{8};
 bool was_unreachable(const Memory& memory, const CaRef& ca, Time now);
 
 // Rule X3: one warning a day for each certificate.
-bool was_warned(const Memory& memory, const std::string& thumbprint, Time now);
+std::set<std::string> warned_lately(const Memory& memory, Time now);
 
 void note_issue(Memory& memory, Issuance issue);
+// The template needs nothing any more, or needs it for another reason than `but_for`.
+void forget_issues(Memory& memory, const std::string& template_name, const std::string& but_for);
 void note_refusal(Memory& memory, Refusal refusal);
 void note_outage(Memory& memory, const CaRef& ca, Time now);
 void note_answer(Memory& memory, const CaRef& ca);  // it answers again
 void note_warning(Memory& memory, const std::string& thumbprint, Time now);
+
+// A clock that was set back must not make the past last: what lies ahead of `now` counts as now.
+void forget_the_future(Memory& memory, Time now);
 
 // Drops what no rule asks for any more, so that the memory never grows without bound.
 void forget_old(Memory& memory, Time now);

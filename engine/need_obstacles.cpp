@@ -126,15 +126,15 @@ Obstacle check_name_attempts(const Template& wanted, const Review& review, const
 
 // Rule B1.
 Obstacle check_brake(const Template& wanted, const Review& review, const Snapshot& world) {
-    const auto recent = recent_issues(world.memory, wanted.name, review.reason, world.now);
-    if (recent.size() < kBrakeCount) {
+    const auto repeated = repeated_issues(world.memory, wanted.name, review.reason);
+    if (repeated.empty()) {
         return {};
     }
     return failing(
         about_template(wanted.name, Verdict::braked, "B1",
                        review.fact + "; but for this reason (" + review.reason +
-                           ") a CA issued certificates " + times(recent.size()) +
-                           " within a day, the last at " + ae::to_string(recent.back().when) +
+                           ") a CA issued certificates at " + ae::to_string(repeated[0].when) +
+                           " and " + ae::to_string(repeated[1].when) +
                            ", and the reason still stands",
                        "find out why the issued certificates do not satisfy rule " + review.rule +
                            "; then run: aeclient pulse --force"),

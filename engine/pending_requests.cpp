@@ -34,9 +34,11 @@ const PendingRequest* find_pending(const std::vector<PendingRequest>& requests,
 }
 
 const PendingRequest* find_unanswered(const std::vector<PendingRequest>& requests,
-                                      const std::string& template_name) {
+                                      const std::string& template_name,
+                                      const std::string& predecessor) {
     return find(requests, [&](const PendingRequest& request) {
-        return !request.request_id && !request.ca.name.empty() &&
+        return !request.request_id && request.predecessor == predecessor &&
+               !request.ca.name.empty() &&
                equal_ignoring_case(request.template_name, template_name);
     });
 }

@@ -26,6 +26,7 @@ const PendingRequest* find_pending(const std::vector<PendingRequest>& requests,
 // Rule W7: the entry whose answer was lost, and whose key the next attempt uses; nullptr when none.
 // It names the CA that it went to; an offline request names none, and is not touched (rule N6).
 const PendingRequest* find_unanswered(const std::vector<PendingRequest>& requests,
-                                      const std::string& template_name);
+                                      const std::string& template_name,
+                                      const std::string& predecessor);
 
 }  // namespace ae::engine

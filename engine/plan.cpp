@@ -1,6 +1,7 @@
 #include "engine/plan.h"
 
 #include "engine/base/text.h"
+#include "engine/candidate.h"
 #include "engine/disposal.h"
 #include "engine/pending_requests.h"
 #include "engine/policy_gates.h"
@@ -9,6 +10,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <map>
 #include <set>
 
 namespace ae::engine {
@@ -50,8 +52,11 @@ Decision decide_request(const PendingRequest& request, const Snapshot& world) {
         return about_request(request, Verdict::left_alone, "N6", "it names no template");
     }
     if (!is_submitted(request)) {
-        return about_request(request, Verdict::left_alone, "N6",
-                             "no CA has acknowledged it; its key is used for the next request");
+        return about_request(
+            request, Verdict::left_alone, "N6",
+            request.ca.name.empty()
+                ? "it was never sent: its answer is brought by hand"
+                : request.ca.config() + " has not acknowledged it; its key is used again");
     }
     if (is_overdue(request, world.now)) {
         return about_request(request, Verdict::forget, "N5",
@@ -76,7 +81,7 @@ std::vector<Disposal> replaced_by_answer(const PendingRequest& request, const Sn
     const auto held =
         std::ranges::find(world.my, request.predecessor, &HeldCertificate::thumbprint);
     const auto place = held == world.my.end() ? std::nullopt : index.find(held->facts);
-    if (!place) {
+    if (!place || condition_of(*held, world.now) == Condition::not_yet_valid) {
         return {};
     }
     return {{disposal_kind(world.templates[*place], held->facts), held->thumbprint,
@@ -113,6 +118,17 @@ Published state_of(const PublishedCertificate& one, const NamedFew& replaced_by,
     return now > one.facts.not_after ? Published::expired : Published::kept;
 }
 
+// Rule X2: expired values go only when a new certificate came in the same run.
+void add_expired_values(std::size_t place, const Snapshot& world, const TemplateIndex& index,
+                        std::vector<Disposal>& afterwards) {
+    for (const PublishedCertificate& one : world.published) {
+        if (world.policy.manage() && index.find(one.facts) == place &&
+            state_of(one, {}, world.now) == Published::expired) {
+            afterwards.push_back({ActionKind::unpublish, one.thumbprint, "expired"});
+        }
+    }
+}
+
 class Planner {
   public:
     explicit Planner(const Snapshot& world)
@@ -133,6 +149,7 @@ class Planner {
         std::ranges::stable_partition(plan_.actions,
                                       [](const Action& one) { return !one.interactive; });
         add_certificates();
+        point_at_lineages();
         if (!world_.policy.disabled()) {
             unpublish();
             warn();
@@ -156,21 +173,8 @@ class Planner {
         action.afterwards =
             replaced_by_new(wanted, wish.reviewed, wish.review, world_.policy, world_.now);
         add_superseded(place, world_, held_, graph_, requirements_, action.afterwards);
-        add_expired_values(place, action.afterwards);
+        add_expired_values(place, world_, index_, action.afterwards);
         plan_.actions.push_back(std::move(action));
-    }
-
-    void add_expired_values(std::size_t place, std::vector<Disposal>& afterwards) const {
-        if (!world_.policy.manage()) {
-            return;
-        }
-        for (const PublishedCertificate& one : world_.published) {
-            if (index_.find(one.facts) == place &&
-                state_of(one, requirements_.replaced_by_held[place], world_.now) ==
-                    Published::expired) {
-                afterwards.push_back({ActionKind::unpublish, one.thumbprint, "expired"});
-            }
-        }
     }
 
     void add_certificates() {
@@ -180,6 +184,22 @@ class Planner {
             plan_.actions.push_back(std::move(action));
         }
         std::ranges::move(certificates.decisions, std::back_inserter(plan_.decisions));
+    }
+
+    // Rule Q15: several requests of one template; each has the decision about its predecessor.
+    void point_at_lineages() {
+        std::map<std::string, std::size_t> by_thumbprint;
+        for (std::size_t i = world_.templates.size(); i < plan_.decisions.size(); ++i) {
+            by_thumbprint.emplace(plan_.decisions[i].subject, i);
+        }
+        for (Action& action : plan_.actions) {
+            const bool requests =
+                action.kind == ActionKind::enroll || action.kind == ActionKind::renew;
+            if (requests && carries_names_over(world_.templates[action.decision])) {
+                const auto own = by_thumbprint.find(action.thumbprint);
+                action.decision = own == by_thumbprint.end() ? action.decision : own->second;
+            }
+        }
     }
 
     void unpublish() {
@@ -205,21 +225,23 @@ class Planner {
     }
 
     // Rule X3: the direction (a share of the lifetime that remains) is ours [P].
-    // What this plan takes out of sight needs no warning.
+    // What this plan takes out of sight needs no warning, and one a day is enough.
     void warn() {
-        std::set<std::string> gone;
+        std::set<std::string> silent = warned_lately(world_.memory, world_.now);
         for (const Action& action : plan_.actions) {
             if (action.kind == ActionKind::archive || action.kind == ActionKind::remove) {
-                gone.insert(action.thumbprint);
+                silent.insert(action.thumbprint);
             }
         }
         for (const HeldCertificate& one : world_.my) {
-            if (!gone.contains(one.thumbprint)) {
+            if (!silent.contains(one.thumbprint)) {
                 warn_of("MY", one.thumbprint, one.facts);
             }
         }
         for (const WatchedCertificate& one : world_.watched) {
-            warn_of(one.store, one.thumbprint, one.facts);
+            if (!silent.contains(one.thumbprint)) {
+                warn_of(one.store, one.thumbprint, one.facts);
+            }
         }
     }
 
@@ -227,8 +249,7 @@ class Planner {
                  const CertificateFacts& facts) {
         const Seconds remaining = facts.not_after - world_.now;
         const Seconds lifetime = facts.not_after - facts.not_before;
-        if (remaining * 100 > lifetime * world_.policy.warn_percent ||
-            was_warned(world_.memory, thumbprint, world_.now)) {
+        if (remaining * 100 > lifetime * world_.policy.warn_percent) {
             return;
         }
         const bool expired = world_.now > facts.not_after;
@@ -263,6 +284,13 @@ Plan plan_requests(const Snapshot& world) {
     for (const PendingRequest& request : world.pending) {
         Decision decision = decide_request(request, world);
         const bool retrieves = decision.verdict == Verdict::retrieve;
+        std::vector<Disposal> afterwards;
+        if (retrieves) {
+            afterwards = replaced_by_answer(request, world, index);
+            if (const auto place = index.find_name(request.template_name)) {
+                add_expired_values(*place, world, index, afterwards);
+            }
+        }
         if (retrieves || decision.verdict == Verdict::forget) {
             plan.actions.push_back({.kind = retrieves ? ActionKind::retrieve : ActionKind::forget,
                                     .decision = plan.decisions.size(),
@@ -270,9 +298,7 @@ Plan plan_requests(const Snapshot& world) {
                                     .thumbprint = request.predecessor,
                                     .key_reference = request.key_reference,
                                     .cas = {request.ca},
-                                    .afterwards = retrieves
-                                                      ? replaced_by_answer(request, world, index)
-                                                      : std::vector<Disposal>{}});
+                                    .afterwards = std::move(afterwards)});
         }
         plan.decisions.push_back(std::move(decision));
     }

@@ -119,6 +119,7 @@ class Pulse {
             report_distrust(decisions);
             std::ranges::for_each(decisions, [&](const Decision& one) { report_decision(one); });
         }
+        release_brakes(plan);
         Enroller enroller(pulse_, disposer_);
         bool may_ask = true;
         for (const Action& action : plan.actions) {
@@ -127,6 +128,7 @@ class Pulse {
                 case ActionKind::renew:
                     if (!action.interactive || agreed(plan, action, may_ask)) {
                         enroller.carry_out(action);
+                        remember();  // a crash must not make the brake forget
                     }
                     break;
                 case ActionKind::warn:
@@ -135,6 +137,27 @@ class Pulse {
                 default:
                     disposer_.carry_out({action.kind, action.thumbprint, action.reason});
                     break;
+            }
+        }
+    }
+
+    // Rule B1: the brake counts while one reason stands; an administrator's wish ends it.
+    void release_brakes(const Plan& plan) {
+        if (pulse_.options.force) {
+            pulse_.memory().issued.clear();
+            pulse_.memory().refusals.clear();
+        }
+        for (const Decision& decision : pulse_.report.decisions) {
+            if (decision.about == About::template_type && decision.verdict == Verdict::held) {
+                forget_issues(pulse_.memory(), decision.template_name, "");
+            }
+        }
+        for (const Action& action : plan.actions) {
+            const bool lineage =
+                pulse_.report.decisions[action.decision].about != About::template_type;
+            if ((action.kind == ActionKind::enroll || action.kind == ActionKind::renew) &&
+                !lineage) {
+                forget_issues(pulse_.memory(), action.template_name, action.reason);
             }
         }
     }
@@ -233,10 +256,12 @@ class Pulse {
         if (pulse_.memory() == loaded_) {
             return;
         }
-        if (Done saved = pulse_.ports.memory.save(pulse_.memory()); !saved) {
+        const Done saved = pulse_.ports.memory.save(pulse_.memory());
+        if (!saved && !std::exchange(unsaved_, true)) {
             pulse_.report.notes.push_back("what this pulse learnt is not kept: " +
                                           saved.error().sentence());
         }
+        loaded_ = pulse_.memory();
     }
 
     // Rules C1, C2: "nobody answers" is a warning of its own, all else is a failed pulse.
@@ -251,6 +276,7 @@ class Pulse {
     PulseContext pulse_;
     Disposer disposer_;
     Memory loaded_{};
+    bool unsaved_ = false;
     bool asked_ = false;
 };
 

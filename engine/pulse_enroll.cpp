@@ -14,7 +14,7 @@ namespace ae::engine {
 namespace {
 
 // Of a certificate that could not be used: the brake's whole window.
-constexpr Seconds kRejectedLifetime = kBrakeWindow;
+constexpr Seconds kRejectedLifetime = 2 * kBrakeWindow;
 
 enum class KeyOrigin { made, kept };
 
@@ -95,14 +95,33 @@ void Enroller::carry_out(const Action& action) {
     give_up(attempt);
 }
 
+// The key of a lost answer for the same certificate, empty when there is none.  Each is used once
+// in a pulse: a second renewal of the template has a key of its own.
+std::string Enroller::take_unanswered(const Attempt& attempt) {
+    auto& pending = pulse_.gathered.world.pending;
+    const PendingRequest* lost =
+        find_unanswered(pending, attempt.wanted.name, attempt.action.thumbprint);
+    if (lost == nullptr) {
+        return {};
+    }
+    std::string reference = lost->key_reference;
+    std::erase_if(pending,
+                  [&](const PendingRequest& one) { return one.key_reference == reference; });
+    return reference;
+}
+
 Done Enroller::prepare_key(Attempt& attempt) {
     if (attempt.renews() &&
         (attempt.wanted.private_key_flags & private_key_flag::kSameKeyRenewal) != 0) {
-        auto same = pulse_.ports.keys.reuse(attempt.action.thumbprint);
+        // Rule W7: the copy that a lost answer left is used again, or copies would pile up.
+        const std::string kept = take_unanswered(attempt);
+        auto same = kept.empty() ? pulse_.ports.keys.reuse(attempt.action.thumbprint)
+                                 : pulse_.ports.keys.open_pending(kept);
         if (!same) {
             return pass(same, "renew with the same key");
         }
         attempt.key = std::move(*same);
+        attempt.origin = kept.empty() ? KeyOrigin::made : KeyOrigin::kept;
         return done();
     }
     const auto choice = choose_key(attempt.wanted, pulse_.world().abilities.providers);
@@ -111,9 +130,9 @@ Done Enroller::prepare_key(Attempt& attempt) {
     }
     const KeyRequest& wanted = std::get<KeyChoice>(choice).key;
     // Rule W7: a CA may hold a certificate for the key of a lost answer, so that key is used again.
-    if (const PendingRequest* lost = find_unanswered(pulse_.world().pending, attempt.wanted.name)) {
-        if (auto kept = pulse_.ports.keys.open(lost->key_reference, wanted)) {
-            attempt.key = std::move(*kept);
+    if (const std::string kept = take_unanswered(attempt); !kept.empty()) {
+        if (auto key = pulse_.ports.keys.open(kept, wanted)) {
+            attempt.key = std::move(*key);
             attempt.origin = KeyOrigin::kept;
             return done();
         }
@@ -205,11 +224,13 @@ Enroller::Step Enroller::ask(Attempt& attempt, const CaRef& ca) {
         case Disposition::failed:
             break;
     }
-    note_refusal(pulse_.memory(), {.template_name = attempt.wanted.name,
-                                   .template_version = version_of(attempt.wanted),
-                                   .ca = ca,
-                                   .code = code_of(*reply),
-                                   .last = pulse_.options.now});
+    if (next_ca(code_of(*reply)) != NextCa::unknown) {
+        note_refusal(pulse_.memory(), {.template_name = attempt.wanted.name,
+                                       .template_version = version_of(attempt.wanted),
+                                       .ca = ca,
+                                       .code = code_of(*reply),
+                                       .last = pulse_.options.now});
+    }
     return refused(attempt, reply->request_id, {code_of(*reply), words_of(*reply), {}});
 }
 

@@ -29,6 +29,7 @@ class Enroller {
 
     Done prepare(Attempt& attempt);
     Done prepare_key(Attempt& attempt);
+    std::string take_unanswered(const Attempt& attempt);
     Result<Signer> signer_of(const std::string& thumbprint);
     [[nodiscard]] PendingRequest entry_of(const Attempt& attempt, const CaRef& ca) const;
     Step ask(Attempt& attempt, const CaRef& ca);

@@ -6,6 +6,7 @@
 #include "engine/response_check.h"
 
 #include <algorithm>
+#include <array>
 
 namespace ae::engine {
 namespace {
@@ -14,10 +15,15 @@ std::string number_of(const PendingRequest& entry) {
     return std::to_string(entry.request_id.value_or(0));
 }
 
-constexpr Hresult kNotFound = hresult(0x80070490);  // ERROR_NOT_FOUND
+constexpr Hresult kBadPublicKey = hresult(0x80090015);  // NTE_BAD_PUBLIC_KEY: check I5
+constexpr Hresult kNotFound = hresult(0x80070490);      // ERROR_NOT_FOUND
 
-// FACILITY_CERT: a chain or a clock may be better tomorrow; a wrong certificate stays wrong.
-bool may_heal(Hresult code) { return ((value_of(code) >> 16U) & 0x7FFU) == 0x0B; }
+// CERTSRV_E_BAD_REQUESTSTATUS, CERTSRV_E_PROPERTY_EMPTY: the CA has no such request any more.
+constexpr std::array kNoSuchRequest = {hresult(0x80094003), hresult(0x80094004)};
+
+// A wrong key stays wrong; a chain, a clock or a list of CAs may be better tomorrow, and a manager
+// has approved this certificate.
+bool may_heal(Hresult code) { return code != kBadPublicKey; }
 
 template <class Range, class Match>
 auto* find_in(Range& range, Match match) {
@@ -54,8 +60,11 @@ void Retriever::retrieve(const Action& action, const PendingRequest& entry, Deci
     }
     const auto reply = pulse_.ports.ca.retrieve(entry.ca, *entry.request_id);
     if (!reply) {
-        pulse_.silent.insert(entry.ca);
-        note_outage(pulse_.memory(), entry.ca, pulse_.options.now);
+        // A bad answer to this one request says nothing about the CA.
+        if (next_ca(reply.error().code) != NextCa::stop) {
+            pulse_.silent.insert(entry.ca);
+            note_outage(pulse_.memory(), entry.ca, pulse_.options.now);
+        }
         keep(entry, decision, reply.error());
         return;
     }
@@ -74,7 +83,8 @@ void Retriever::retrieve(const Action& action, const PendingRequest& entry, Deci
         case Disposition::failed:
             break;
     }
-    if (reply->disposition == Disposition::denied || reply->code == kAdminDenied) {
+    const bool unknown = std::ranges::find(kNoSuchRequest, reply->code) != kNoSuchRequest.end();
+    if (reply->disposition == Disposition::denied || reply->code == kAdminDenied || unknown) {
         deny(entry, *reply, decision);
         return;
     }
@@ -124,9 +134,12 @@ void Retriever::install(const Action& action, const PendingRequest& entry, const
         keep(entry, decision, std::move(key.error()).within("open the key of the request"));
         return;
     }
-    auto leaf =
-        check_response(reply, {*wanted, *ca, **key, pulse_.gathered.anchors, pulse_.options.now},
-                       pulse_.ports.chains, pulse_.ports.crypto);
+    // A version that was raised while a manager thought it over is no fault: rule Q6 renews.
+    Template as_requested = *wanted;
+    as_requested.major_version = 0;
+    auto leaf = check_response(
+        reply, {as_requested, *ca, **key, pulse_.gathered.anchors, pulse_.options.now},
+        pulse_.ports.chains, pulse_.ports.crypto);
     if (!leaf) {
         reject(entry, decision, reply.request_id, std::move(leaf.error()));
         return;

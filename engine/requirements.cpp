@@ -38,6 +38,9 @@ class Judge {
         if (world_.policy.disabled()) {
             return {disabled(wanted)};
         }
+        if (const auto first = index_.find_oid(wanted.oid); first && *first != place) {
+            return {same_identifier(wanted, world_.templates[*first])};
+        }
         if (carries_names_over(wanted) && !held.empty()) {
             return judge_lineages(place, held);
         }
@@ -58,6 +61,16 @@ class Judge {
                               "clear 0x8000 of AEPolicy" + origin_text(world_.policy));
     }
 
+    // Rule F1: certificates say the identifier, so they would count for the other template.
+    [[nodiscard]] static Decision same_identifier(const Template& wanted, const Template& first) {
+        Decision decision = about_template(
+            wanted.name, Verdict::not_understood, "F1",
+            "its msPKI-Cert-Template-OID " + wanted.oid + " is also that of " + first.name,
+            "give each template an identifier of its own", EventId::ce_template_unreadable);
+        decision.failure = kInvalidData;
+        return decision;
+    }
+
     // What AEPolicy, REQUEST, the directory and history say to a need that the rules found.
     Requirement decide(std::size_t place, const HeldOfTemplate& held, const Review& review,
                        const Candidacy& candidacy) {
@@ -73,9 +86,13 @@ class Judge {
             selection.obstacle->fact = review.fact + "; " + selection.obstacle->fact;
             return {std::move(*selection.obstacle)};
         }
-        Wish wish{review.need == Need::renew && world_.abilities.renewal ? ActionKind::renew
-                                                                         : ActionKind::enroll,
-                  review, held, std::move(selection.cas), candidacy.signer};
+        // A request with the signature of an authority is never a renewal
+        // ([MS-WCCE] 3.1.1.4.3.1.2).
+        const bool renews = review.need == Need::renew && world_.abilities.renewal &&
+                            (wanted.ra_signatures == 0 ||
+                             (wanted.enrollment_flags & enrollment_flag::kPreviousApproval) != 0);
+        Wish wish{renews ? ActionKind::renew : ActionKind::enroll, review, held,
+                  std::move(selection.cas), renews ? nullptr : candidacy.signer};
         return {.decision = about_template(
                     wanted.name, review.need == Need::renew ? Verdict::renew : Verdict::enroll,
                     review.rule, review.fact + "; " + candidacy.entitlement),
@@ -248,8 +265,15 @@ Requirements build_requirements(const Snapshot& world, const std::vector<HeldOfT
         has_valid[i] = std::ranges::any_of(
             held[i], [&](const HeldCertificate* one) { return is_valid(*one, world.now); });
     }
+    // Only a key that is known to work lets an old certificate go.
+    std::vector<bool> has_usable(world.templates.size());
+    for (std::size_t i = 0; i < held.size(); ++i) {
+        has_usable[i] = std::ranges::any_of(held[i], [&](const HeldCertificate* one) {
+            return one->key == KeyState::usable && is_valid(*one, world.now);
+        });
+    }
     supersede(world, held, graph, has_valid, result.of_template);
-    result.replaced_by_held = graph.superseders(has_valid);
+    result.replaced_by_held = graph.superseders(has_usable);
     return result;
 }
 

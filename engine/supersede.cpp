@@ -116,10 +116,20 @@ SupersedeGraph::SupersedeGraph(const std::vector<Template>& templates)
             group_of_[member] = group;
         }
     }
+    leads_out_.resize(groups_.size());
+    for (std::size_t from = 0; from < forward_.size(); ++from) {
+        for (const std::size_t to : forward_[from]) {
+            leads_out_[group_of_[from]] =
+                leads_out_[group_of_[from]] || group_of_[to] != group_of_[from];
+        }
+    }
 }
 
 std::vector<std::size_t> SupersedeGraph::replaced_by(std::size_t superseding) const {
     std::vector<std::size_t> replaced;
+    if (!leads_out_[group_of_[superseding]]) {
+        return replaced;
+    }
     std::unordered_map<std::size_t, bool> seen{{superseding, true}};
     std::vector<std::size_t> open{superseding};
     while (!open.empty()) {

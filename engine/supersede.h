@@ -36,7 +36,8 @@ class SupersedeGraph {
 
     std::vector<std::size_t> rank_;  // by name, so that no answer depends on the directory's order
     std::vector<std::vector<std::size_t>> forward_;
-    std::vector<std::size_t> group_of_;             // cycles share one
+    std::vector<bool> leads_out_;        // of each group: a member supersedes one of another group
+    std::vector<std::size_t> group_of_;  // cycles share one
     std::vector<std::vector<std::size_t>> groups_;  // successors before predecessors; by name
 };
 

@@ -21,7 +21,10 @@ Error problem_of(const SearchAnswer& answer, const std::string& base, Hresult ot
     return {answer.code == kOk ? otherwise : answer.code, base + ": " + answer.problem, {}};
 }
 
-engine::TrustSet trust_set_of(const SearchAnswer& answer, const std::string& base) {
+enum class Absence { is_empty, is_unknown };
+
+engine::TrustSet trust_set_of(const SearchAnswer& answer, const std::string& base,
+                              Absence absence) {
     engine::TrustSet set;
     // Rule K3: an empty answer counts only when the container itself was in it.
     bool container_seen = false;
@@ -30,8 +33,10 @@ engine::TrustSet trust_set_of(const SearchAnswer& answer, const std::string& bas
         add_trust_object(entry.attributes, entry.dn, set);
     }
     // A forest that never had a CA has no NTAuthCertificates: that is an answer, and an empty one.
-    const bool no_such_object = !answer.complete && answer.code == kNoSuchObject;
-    set.complete = no_such_object || (answer.complete && container_seen);
+    // The containers stand in every forest; a missing one is hidden from this account.
+    const bool none =
+        absence == Absence::is_empty && !answer.complete && answer.code == kNoSuchObject;
+    set.complete = none || (answer.complete && container_seen);
     if (set.complete) {
         return set;
     }
@@ -119,9 +124,10 @@ Result<engine::Replica> replica_of(const DirectoryAnswers& answers) {
     for (const auto& entry : answers.services.entries) {
         replica.services.push_back(parse_enrollment_service(entry.attributes));
     }
-    replica.roots = trust_set_of(answers.roots, bases.roots);
-    replica.intermediates = trust_set_of(answers.intermediates, bases.intermediates);
-    replica.nt_auth = trust_set_of(answers.nt_auth, bases.nt_auth);
+    replica.roots = trust_set_of(answers.roots, bases.roots, Absence::is_unknown);
+    replica.intermediates =
+        trust_set_of(answers.intermediates, bases.intermediates, Absence::is_unknown);
+    replica.nt_auth = trust_set_of(answers.nt_auth, bases.nt_auth, Absence::is_empty);
     // The server's order means nothing; a stable one makes two pulses comparable.
     std::stable_sort(
         replica.templates.begin(), replica.templates.end(),

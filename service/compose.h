@@ -16,6 +16,7 @@ RunReport run_machine_pulse(const Sources& sources, EventLog& events, Time now);
 struct Observation {
     engine::Gathered gathered{};
     policy::DirectoryAnswers answers{};
+    std::vector<std::string> warnings{};  // what the stores had to leave out
 };
 Result<Observation> observe_machine(const Sources& sources, Time now);
 

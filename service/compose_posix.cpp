@@ -165,6 +165,7 @@ Result<Observation> observe_machine(const Sources& sources, Time now) {
         return pass(gathered);
     }
     seen.answers = parts.answers();
+    seen.warnings = std::move(warnings);
     return seen;
 }
 

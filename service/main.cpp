@@ -57,7 +57,9 @@ Result<Preview> preview(const PlanCommand& command) {
     if (!seen) {
         return pass(seen);
     }
-    return preview_of(std::move(seen->gathered));
+    Preview preview = preview_of(std::move(seen->gathered));
+    preview.notes = std::move(seen->warnings);
+    return preview;
 }
 
 int run(const PlanCommand& command) {
@@ -75,6 +77,9 @@ int run(const CaptureCommand& command) {
     auto seen = observe_machine(command.sources, now());
     if (!seen) {
         return explain(seen.error());
+    }
+    for (const std::string& warning : seen->warnings) {
+        std::cerr << "aeclient: left out: " << printable(warning) << '\n';
     }
     const Captured captured = capture_of(std::move(seen->gathered), std::move(seen->answers));
     if (Done written = write_capture(command.file, captured); !written) {

@@ -50,6 +50,9 @@ CLI::App* add_plan(CLI::App& app, PlanCommand& plan) {
         "plan", "Say what a pulse would do and why; nothing is changed anywhere");
     CLI::Option* from = command->add_option(
         "--from", plan.from, "Decide from this capture or scenario folder instead of this machine");
+    from->check([](const std::string& path) {
+        return path.empty() ? std::string("it names no file") : std::string();
+    });
     add_json(*command, plan.output);
     add_sources(*command, plan.sources);
     for (const char* name : {"--keytab", "--ccache", "--state-dir", "--policy-dir"}) {

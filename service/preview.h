@@ -11,6 +11,7 @@ namespace ae::service {
 
 struct Preview {
     engine::Snapshot world{};
+    std::vector<std::string> notes{};  // what the stores had to leave out
     std::vector<engine::TrustUpdate> trust{};
     engine::Plan plan{};
 };

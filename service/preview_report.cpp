@@ -3,6 +3,8 @@
 #include "engine/base/text.h"
 #include "service/report_parts.h"
 
+#include <algorithm>
+
 namespace ae::service {
 namespace {
 
@@ -72,9 +74,18 @@ std::string sentence_of(const Action& action) {
     text += action.interactive ? ", after asking the user" : "";
     for (const engine::Disposal& one : action.afterwards) {
         text += "\n    then " + std::string(to_string(one.kind)) + ' ' +
-                one.thumbprint.substr(0, kShownSubject) + ": " + printable(one.why);
+                printable(one.thumbprint.substr(0, kShownSubject)) + ": " + printable(one.why);
     }
     return text;
+}
+
+std::vector<std::string> notes_of(const Preview& preview) {
+    std::vector<std::string> notes = preview.world.policy.notes;
+    notes.insert(notes.end(), preview.notes.begin(), preview.notes.end());
+    for (const engine::TrustUpdate& update : preview.trust) {
+        notes.insert(notes.end(), update.notes.begin(), update.notes.end());
+    }
+    return notes;
 }
 
 }  // namespace
@@ -83,7 +94,7 @@ std::string preview_as_text(const Preview& preview) {
     std::string text = policy_text(preview.world.policy) + "as of " +
                        ae::to_string(preview.world.now) + '\n' +
                        decisions_text(preview.plan.decisions);
-    for (const std::string& note : preview.world.policy.notes) {
+    for (const std::string& note : notes_of(preview)) {
         text += "\nnote: " + printable(note) + '\n';
     }
     for (const engine::TrustUpdate& update : preview.trust) {
@@ -96,11 +107,12 @@ std::string preview_as_text(const Preview& preview) {
             text += "\nstore " + std::string(to_string(update.store)) +
                     " would stay as it is: " + printable(update.problem) + '\n';
         }
-        for (const std::string& note : update.notes) {
-            text += "\nnote: " + printable(note) + '\n';
-        }
     }
-    text += preview.plan.actions.empty() ? "\na pulse would do nothing\n" : "\na pulse would\n";
+    if (!preview.plan.actions.empty()) {
+        text += "\na pulse would\n";
+    } else if (std::ranges::none_of(preview.trust, &engine::TrustUpdate::changes)) {
+        text += "\na pulse would do nothing\n";
+    }
     for (const Action& action : preview.plan.actions) {
         text += "  " + sentence_of(action) + '\n';
     }
@@ -115,11 +127,7 @@ std::string preview_as_json(const Preview& preview) {
     json["decisions"] = json_list(preview.plan.decisions, decision_json);
     json["actions"] = json_list(preview.plan.actions, kToJson);
     json["trust"] = json_list(preview.trust, kToJson);
-    std::vector<std::string> notes = preview.world.policy.notes;
-    for (const engine::TrustUpdate& update : preview.trust) {
-        notes.insert(notes.end(), update.notes.begin(), update.notes.end());
-    }
-    json["notes"] = notes;
+    json["notes"] = notes_of(preview);
     return json_text(json);
 }
 

@@ -133,6 +133,10 @@ class FileCertStore final : public engine::CertStore {
             !entry && entry.error().code == kFileNotFound) {
             return done();  // also on a disk that cannot be written to
         }
+        // Rule X4: what this agent did not put here itself only goes out of sight.
+        if (!is_own(thumbprint)) {
+            return archive(thumbprint);
+        }
         Done removed = context_.my().discard(thumbprint);
         if (!removed) {
             return pass(removed, "delete certificate " + thumbprint);
@@ -206,6 +210,19 @@ class FileCertStore final : public engine::CertStore {
             pem.emplace(std::move(**content));
         }
         return probe_key(pem, public_key_info);
+    }
+
+    [[nodiscard]] bool is_own(const std::string& name) const {
+        const Result<Folder> folder = context_.open_my(name);
+        if (!folder) {
+            return false;
+        }
+        const Result<std::optional<Bytes>> text = folder->read(layout::kEntry);
+        if (!text || !*text) {
+            return false;
+        }
+        const Result<MyEntry> entry = my_entry_from_json(as_text(**text));
+        return entry && entry->origin == kOrigin;
     }
 
     Done mark_archived(const std::string& name) {

@@ -89,7 +89,12 @@ Error file_error(Access access, int number, std::string_view what, std::string_v
     std::string text = "cannot ";
     text.append(what).append(" ").append(path);
     text.append(" (").append(std::generic_category().message(number)).append(")");
-    return Error{hresult_of(access, number), std::move(text)};
+    const Hresult code = hresult_of(access, number);
+    // The row of the code speaks of certification authorities.
+    return Error{code, std::move(text),
+                 code == kAccessDenied
+                     ? "Run aeclient as root, or correct the owner and the mode of that path"
+                     : ""};
 }
 
 std::string temporary_name() {

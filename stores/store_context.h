@@ -31,7 +31,7 @@ class StoreContext {
     static Result<std::unique_ptr<StoreContext>> open(const std::string& root, engine::Scope scope,
                                                       Warn warn);
     // For reading only: takes no lock, tidies nothing up and makes nothing; what does not exist yet
-    // is empty.  A change through such a context fails.
+    // is empty.  Whoever opened it so must change nothing through it: no lock keeps others away.
     static Result<std::unique_ptr<StoreContext>> look_at(const std::string& root,
                                                          engine::Scope scope, Warn warn);
 

@@ -1,10 +1,12 @@
 #include "service/capture/json_reader.h"
 
 #include "engine/base/hresult_table.h"
+#include "engine/base/text.h"
 
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <set>
 
 namespace ae::service {
 namespace {
@@ -23,9 +25,34 @@ std::optional<Hresult> parse_code(std::string_view text) {
 
 }  // namespace
 
+// Members of one object; none that this program writes comes near.  It also keeps the reader quick,
+// because the library finds a member by walking over those before it.
+constexpr std::size_t kMostMembers = 256;
+
 Result<Json> parse_json(std::string_view text) {
+    std::vector<std::set<std::string>> open;  // the names of each object that is being read
+    std::string problem;
+    const auto watch = [&](int, Json::parse_event_t event, Json& value) {
+        if (event == Json::parse_event_t::object_start) {
+            open.emplace_back();
+        } else if (event == Json::parse_event_t::object_end) {
+            open.pop_back();
+        } else if (event == Json::parse_event_t::key && problem.empty()) {
+            const auto& name = value.get_ref<const std::string&>();
+            if (!open.back().insert(name).second) {
+                problem = "member " + printable(name) + " stands there twice";
+            } else if (open.back().size() > kMostMembers) {
+                problem = "an object has more than " + std::to_string(kMostMembers) + " members";
+            }
+        }
+        return problem.empty();
+    };
     try {
-        return Json::parse(text);
+        Json json = Json::parse(text, watch);
+        if (!problem.empty()) {
+            return fail(kInvalidData, problem);
+        }
+        return json;
     } catch (const Json::parse_error& error) {
         const auto read = text.substr(0, error.byte == 0 ? 0 : error.byte - 1);
         const auto line = 1 + std::count(read.begin(), read.end(), '\n');

@@ -9,6 +9,7 @@
 #include <string>
 #include <system_error>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace ae::service {
@@ -42,7 +43,8 @@ tl::unexpected<Error> fail_with(int number, const std::string& path) {
             break;
     }
     return fail(code,
-                "write " + printable(path) + " (" + std::system_category().message(number) + ')');
+                "write " + printable(path) + " (" + std::system_category().message(number) + ')',
+                "Name a file in a folder with room where this account may write");
 }
 
 // 0 or the number of the error.
@@ -64,6 +66,12 @@ int write_all(int descriptor, std::string_view content) {
 
 Done write_private_file(const std::filesystem::path& path, std::string_view content) {
     const std::string target = path.string();
+    // A rename would put a plain file in the place of /dev/stdout.
+    struct stat facts {};
+    if (::stat(target.c_str(), &facts) == 0 && !S_ISREG(facts.st_mode)) {
+        return fail(kInvalidArgument, "write " + printable(target) + ": it is no plain file",
+                    "Name a file that may be replaced, or a new one");
+    }
     std::string temporary = target + ".XXXXXX";
     const UniqueDescriptor file(::mkstemp(temporary.data()));  // for its owner only
     if (!file) {

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# ./dev bench: the small things by Google Benchmark, whole processes in a lab of its own.
+# ./dev bench: the engine's decisions, the small things by Google Benchmark, whole processes in a lab
+# of its own.  Every part is shown, and a bar that one of them misses makes the whole fail.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 repo=$(readlink -f "$here/../..")
 bin=$repo/build/linux-release/bin
 
+status=0
+"$bin/decision_bench" || status=1
 "$bin/micro_bench" "$@"
 
 export AE_LAB_DIR=$repo/build/bench-lab AE_LABCA=$bin/labca
@@ -17,4 +20,5 @@ Windows Registry Editor Version 5.00
 [HKEY_LOCAL_MACHINE\Software\Policies\Microsoft\Cryptography\AutoEnrollment]
 "AEPolicy"=dword:00000007
 REG
-"$repo/tests/lab/lab.sh" exec python3 "$here/bench.py" "$bin"
+"$repo/tests/lab/lab.sh" exec python3 "$here/bench.py" "$bin" || status=1
+exit "$status"

@@ -1,7 +1,7 @@
 // The small things that every pulse does hundreds of times.
 #include "engine/access_check.h"
 #include "engine/base/der.h"
-#include "engine/requirements.h"
+#include "engine/plan.h"
 #include "tests/support/builders.h"
 
 #include <benchmark/benchmark.h>
@@ -11,17 +11,17 @@ namespace {
 using namespace ae;
 using namespace ae::engine;
 
-void requirements_of_templates(benchmark::State& state) {
+void plan_of_templates(benchmark::State& state) {
     std::vector<Template> templates;
     for (std::int64_t i = 0; i < state.range(0); ++i) {
         templates.push_back(test::autoenrolled("Template" + std::to_string(i)));
     }
     const Snapshot world = test::world_of(std::move(templates));
     for (auto _ : state) {
-        benchmark::DoNotOptimize(build_requirements(world));
+        benchmark::DoNotOptimize(make_plan(world));
     }
 }
-BENCHMARK(requirements_of_templates)->Arg(40)->Arg(400);
+BENCHMARK(plan_of_templates)->Arg(40)->Arg(400);
 
 void one_access_check(benchmark::State& state) {
     const Bytes descriptor = test::grants_everything();

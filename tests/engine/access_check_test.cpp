@@ -90,6 +90,7 @@ TEST_CASE("no DACL grants everything, an empty one nothing", "[access][S1]") {
         const AccessAnswer empty = ask(SecurityBuilder(), right);
         CHECK_FALSE(empty.granted);
         CHECK(empty.reason == "the DACL is empty and grants nothing");
+        CHECK_FALSE(empty.denied);  // nothing denies it: a grant would help
     }
 }
 
@@ -138,6 +139,7 @@ TEST_CASE("conditional entries count only where they deny", "[access][S7]") {
     CHECK_FALSE(ask(one(allow, {}), Right::enroll).granted);
     const AccessAnswer denied = ask(one(deny, {}).allow(kA, kFullControl), Right::enroll);
     CHECK_FALSE(denied.granted);
+    CHECK(denied.denied);
     CHECK_THAT(denied.reason, Catch::StartsWith("deny conditional "));
 }
 

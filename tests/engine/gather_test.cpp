@@ -31,6 +31,7 @@ TEST_CASE("a snapshot holds all that a pulse knows, and reading changes nothing"
     world.options.seed = 99;
     world.options.force = true;
     world.options.abilities.signing = true;
+    world.options.abilities.providers.clear();  // the key store's to say
     world.memory.memory.warned = {{"aa", kNow}};
     world.replica().server.site = "Berlin";
     world.replica().server.forest_id = "0e10c968-78fb-11d2-90d4-00c04f79dc55";
@@ -75,6 +76,8 @@ TEST_CASE("disabled by policy: only the policy is read", "[gather][A1]") {
     CHECK(reading.result);
     CHECK(reading.gathered.world.policy.bits == 0x8007U);
     CHECK(reading.gathered.trust.empty());
+    world.options.scope = Scope::user;
+    CHECK(read(world).gathered.world.account.scope == Scope::user);
 }
 
 TEST_CASE("the policy is read anew each time", "[gather][C3]") {
@@ -146,6 +149,37 @@ TEST_CASE("a user trusts what the machine's stores hold", "[gather][K1]") {
           std::vector<Bytes>{Bytes{2}, ca_certificate("Corp Issuing CA 1")});
 }
 
+TEST_CASE("the certificates of all CAs help to build chains, and are no roots",
+          "[gather][choice 2]") {
+    PulseWorld world;
+    world.with_two_cas();
+    world.replica().intermediates.certificates.clear();
+    const Reading reading = read(world);
+    CHECK(reading.gathered.anchors.intermediates ==
+          std::vector<Bytes>{ca_certificate("Corp Issuing CA 1"),
+                             ca_certificate("Corp Issuing CA 2")});
+    CHECK(reading.gathered.anchors.roots == std::vector<Bytes>{root_certificate()});
+    CHECK(reading.gathered.trust[1].added == 0);
+}
+
+TEST_CASE("a preview of what is disabled reads all the same and changes no trust", "[gather][A1]") {
+    PulseWorld world;
+    world.policy.answer = policy_of(0x8007);
+    world.options.preview = true;
+    world.store.trust[TrustStore::root] = {root_certificate()};
+    world.store.my = {held(world.replica().templates[0])};
+    const Reading reading = read(world);
+    REQUIRE(reading.result);
+    CHECK(reading.gathered.world.templates.size() == 1);
+    CHECK(reading.gathered.world.my.size() == 1);
+    CHECK(reading.gathered.trust.empty());
+    // What stands there now decides, as in a pulse that was allowed to.
+    CHECK(world.chains.roots == std::vector<Bytes>{root_certificate()});
+    // A preview of what is allowed is what a pulse reads.
+    world.policy.answer = policy_of(7);
+    CHECK(read(world).gathered.trust.size() == 3);
+}
+
 TEST_CASE("each CA is judged by its newest certificate that stands",
           "[gather][choice 2][choice 3]") {
     struct Row {
@@ -178,16 +212,18 @@ TEST_CASE("a CA without any certificate is not trusted", "[gather][choice 2]") {
     CHECK(chain.detail == "the directory lists no certificate for it");
 }
 
-TEST_CASE("chains are built for managed certificates of MY only", "[gather][managed]") {
+TEST_CASE("chains are built for every certificate of MY: a foreign one may sign a request",
+          "[gather][managed][E6]") {
     PulseWorld world;
     const HeldCertificate ours = held(world.replica().templates[0]);
-    world.store.my = {held(autoenrolled("Foreign")), ours};
+    const HeldCertificate foreign = held(autoenrolled("Foreign"));
+    world.store.my = {foreign, ours};
     world.chains.answers[ours.facts.der] = {ChainState::revoked, "by its CA", {}};
+    world.chains.answers[foreign.facts.der] = {ChainState::untrusted, "self-signed", {}};
     const Reading reading = read(world);
     REQUIRE(reading.gathered.world.my.size() == 2);
-    CHECK(reading.gathered.world.my[0].chain.state == ChainState::valid);
+    CHECK(reading.gathered.world.my[0].chain.state == ChainState::untrusted);
     CHECK(reading.gathered.world.my[1].chain.state == ChainState::revoked);
-    CHECK(world.chains.calls == 2);  // and the CA's own
 }
 
 TEST_CASE("userCertificate: managed values that are certificates", "[gather][D4][X2]") {

@@ -135,6 +135,21 @@ TEST_CASE("keys that this client does not make", "[key][E8]") {
     CHECK(std::get<KeyRefusal>(choice).reason == row.reason);
 }
 
+TEST_CASE("a v3 template names its algorithm, a v2 template never does", "[key]") {
+    Template wanted = v4("ECDSA_P256", 256);
+    wanted.schema_version = 3;
+    const auto algorithm = [&] {
+        const auto choice = choose_key(wanted, kHere);
+        REQUIRE(std::holds_alternative<KeyChoice>(choice));
+        return std::get<KeyChoice>(choice).key.algorithm;
+    };
+    CHECK(algorithm() == KeyAlgorithm::ecdsa_p256);
+    wanted.private_key_flags = private_key_flag::kUseLegacyProvider;  // of v4 only
+    CHECK(algorithm() == KeyAlgorithm::ecdsa_p256);
+    wanted.schema_version = 2;
+    CHECK(algorithm() == KeyAlgorithm::rsa);
+}
+
 TEST_CASE("a v4 template with the legacy flag takes its algorithm from the providers", "[key]") {
     Template wanted = v4("ECDSA_P256", 2048);
     wanted.private_key_flags = private_key_flag::kUseLegacyProvider;

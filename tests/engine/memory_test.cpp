@@ -20,8 +20,8 @@ Issuance issued(Seconds ago, Seconds lifetime = 365 * kDay) {
     return {"CorpMachine", "Q1", kNow - ago, lifetime};
 }
 
-std::size_t recent(const Memory& memory, const std::string& reason = "Q1") {
-    return recent_issues(memory, "corpMACHINE", reason, kNow).size();
+bool brakes(const Memory& memory, const std::string& reason = "Q1") {
+    return repeated_issues(memory, "corpMACHINE", reason).size() == 2;
 }
 
 Refusal refusal(unsigned count, Seconds ago = Seconds(0)) {
@@ -38,24 +38,61 @@ std::optional<Time> until(const Memory& memory, const std::string& version = "10
     return refused_until(memory, name, version, ca);
 }
 
-TEST_CASE("the brake looks back one day, to the second", "[memory][B1]") {
-    CHECK(recent({.issued = {issued(hours(24) - kSecond)}}) == 1);
-    CHECK(recent({.issued = {issued(hours(24))}}) == 0);
-    CHECK(recent({.issued = {issued(Seconds(0)), issued(hours(1)), issued(hours(30))}}) == 2);
+TEST_CASE("two certificates within a day brake, to the second, however long ago", "[memory][B1]") {
+    CHECK_FALSE(brakes({.issued = {issued(Seconds(0))}}));
+    CHECK(brakes({.issued = {issued(hours(24) - kSecond), issued(Seconds(0))}}));
+    CHECK_FALSE(brakes({.issued = {issued(hours(24)), issued(Seconds(0))}}));
+    CHECK(brakes({.issued = {issued(hours(1000)), issued(hours(990))}}));
+    // The latest two count, in whatever order they stand.
+    CHECK(brakes({.issued = {issued(hours(1)), issued(hours(80)), issued(Seconds(0))}}));
+    CHECK_FALSE(brakes({.issued = {issued(hours(90)), issued(hours(80)), issued(Seconds(0))}}));
 }
 
-TEST_CASE("a certificate that lives shorter than a day shortens the brake's day", "[memory][B1]") {
-    CHECK(recent({.issued = {issued(hours(8) - kSecond, hours(8))}}) == 1);
-    CHECK(recent({.issued = {issued(hours(8), hours(8))}}) == 0);
-    CHECK(recent({.issued = {issued(hours(24) - kSecond, hours(24))}}) == 1);
-    CHECK(recent({.issued = {issued(hours(24), hours(25))}}) == 0);
+TEST_CASE("half the life of a short-lived certificate shortens the brake's day", "[memory][B1]") {
+    CHECK(brakes({.issued = {issued(hours(8) - kSecond, hours(16)), issued(Seconds(0))}}));
+    CHECK_FALSE(brakes({.issued = {issued(hours(8), hours(16)), issued(Seconds(0))}}));
+    CHECK(brakes({.issued = {issued(hours(24) - kSecond, hours(48)), issued(Seconds(0))}}));
+    CHECK_FALSE(brakes({.issued = {issued(hours(24), hours(49)), issued(Seconds(0))}}));
 }
 
 TEST_CASE("the brake counts one template and one reason", "[memory][B1]") {
-    const Memory memory{.issued = {issued(hours(1))}};
-    CHECK(recent(memory, "Q6 100") == 0);
-    CHECK(recent_issues(memory, "Other", "Q1", kNow).empty());
-    CHECK(recent_issues(memory, "CorpMachine", "Q1", kNow).front() == issued(hours(1)));
+    Memory memory{.issued = {issued(hours(1)), issued(hours(2))}};
+    CHECK(brakes(memory));
+    CHECK_FALSE(brakes(memory, "Q6 100"));
+    CHECK(repeated_issues(memory, "Other", "Q1").empty());
+    CHECK(repeated_issues(memory, "CorpMachine", "Q1").front() == issued(hours(2)));
+    forget_issues(memory, "Other", "");
+    forget_issues(memory, "corpMachine", "Q1");
+    CHECK(brakes(memory));
+    forget_issues(memory, "corpMachine", "Q3");
+    CHECK(memory.issued.empty());
+}
+
+TEST_CASE("of one template the last eight certificates are remembered", "[memory][B1]") {
+    Memory memory{.issued = {{"Other", "Q1", kNow, kDay}}};
+    for (int i = 0; i < 9; ++i) {
+        note_issue(memory, issued(hours(100 - i)));
+    }
+    CHECK(memory.issued.size() == 9);
+    CHECK(memory.issued[1] == issued(hours(99)));
+}
+
+TEST_CASE("a clock that was set back leaves nothing in the future", "[memory]") {
+    const Time later = kNow + hours(1);
+    Memory memory{.issued = {issued(hours(-1))},
+                  .refusals = {refusal(2, hours(-1))},
+                  .outages = {{kOne, later}},
+                  .empty_reads = {{TrustStore::root, later}},
+                  .warned = {{"aa", later}}};
+    forget_the_future(memory, kNow);
+    CHECK(memory.issued.front().when == kNow);
+    CHECK(memory.refusals.front().last == kNow);
+    CHECK(memory.outages.front().when == kNow);
+    CHECK(memory.empty_reads.front().first == kNow);
+    CHECK(memory.warned.front().when == kNow);
+    const Memory before = memory;
+    forget_the_future(memory, later);
+    CHECK(memory == before);
 }
 
 TEST_CASE("waits after denials: none, 8 hours, 24 hours for ever", "[memory][back-off]") {
@@ -143,15 +180,14 @@ TEST_CASE("an outage is noted once per CA, and an answer ends it", "[memory][hea
 
 TEST_CASE("a certificate's end is said once a day", "[memory][X3]") {
     const auto warned = [](Seconds ago) {
-        return was_warned({.warned = {{"aa", kNow - ago}}}, "aa", kNow);
+        return warned_lately({.warned = {{"aa", kNow - ago}}}, kNow).count("aa") == 1;
     };
     CHECK(warned(hours(24) - kSecond));
     CHECK_FALSE(warned(hours(24)));
-    CHECK_FALSE(was_warned({.warned = {{"aa", kNow}}}, "bb", kNow));
 
-    Memory memory{.warned = {{"aa", kNow - hours(30)}, {"bb", kNow - hours(1)}}};
+    Memory memory;
     note_warning(memory, "aa", kNow);
-    CHECK(memory.warned == std::vector<Warning>{{"bb", kNow - hours(1)}, {"aa", kNow}});
+    CHECK(memory.warned == std::vector<Warning>{{"aa", kNow}});
 }
 
 TEST_CASE("what no rule asks for is forgotten, and not a second earlier",
@@ -164,7 +200,7 @@ TEST_CASE("what no rule asks for is forgotten, and not a second earlier",
         .warned = {{"aa", kNow - hours(24) + kSecond}, {"bb", kNow - hours(24)}},
     };
     forget_old(memory, kNow);
-    CHECK(memory == Memory{.issued = {issued(90 * kDay)},
+    CHECK(memory == Memory{.issued = {issued(90 * kDay), issued(90 * kDay + kSecond)},
                            .refusals = {refusal(2, 90 * kDay)},
                            .outages = {{kOne, kNow - hours(8) + kSecond}},
                            .empty_reads = {{TrustStore::root, kNow - 400 * kDay}},

@@ -70,9 +70,12 @@ TEST_CASE("the entry of a lost answer is found for the next attempt", "[pending]
     lost.request_id.reset();
     lost.key_reference = "lost";
     const std::vector<PendingRequest> requests = {pending_since(t, kNow), lost};
-    REQUIRE(find_unanswered(requests, "t") != nullptr);
-    CHECK(find_unanswered(requests, "t")->key_reference == "lost");
-    CHECK(find_unanswered(requests, "Other") == nullptr);
+    REQUIRE(find_unanswered(requests, "t", "") != nullptr);
+    CHECK(find_unanswered(requests, "t", "")->key_reference == "lost");
+    CHECK(find_unanswered(requests, "Other", "") == nullptr);
+    CHECK(find_unanswered(requests, "t", "aa") == nullptr);  // a renewal's answer is its own
+    lost.ca = {};  // an offline request: nobody was asked (N6)
+    CHECK(find_unanswered({lost}, "t", "") == nullptr);
 }
 
 TEST_CASE("a pending request keeps its template off the list whatever the policy says",
@@ -166,7 +169,7 @@ TEST_CASE("what a pulse does with each entry of REQUEST", "[pending][N1][N5][N6]
          7,
          Verdict::left_alone,
          "N6",
-         "no CA has acknowledged it",
+         "has not acknowledged it; its key is used again",
          {}},
     }));
     INFO(row.what);

@@ -50,6 +50,18 @@ TEST_CASE("revoked certificates are archived, and it is said once", "[pulse][X1]
     CHECK(world.store.my.empty());
 }
 
+TEST_CASE("only the certificate's own decision says what became of it", "[pulse][X1]") {
+    PulseWorld world;
+    hold_revoked(world, "aaaaaaaa11");
+    world.hold(held(world.replica().templates[0]));
+    const PulseReport report = world.pulse();
+    REQUIRE(report.decisions.size() == 3);
+    CHECK(report.decisions[0].verdict == Verdict::held);
+    CHECK(report.decisions[1].verdict == Verdict::archived);
+    CHECK(report.decisions[2].verdict == Verdict::held);
+    CHECK(report.decisions[2].rule == "D1");
+}
+
 TEST_CASE("a certificate that cannot be archived is a failure, and the pulse goes on",
           "[pulse][X1]") {
     PulseWorld world;

@@ -36,6 +36,16 @@ TEST_CASE("a machine without certificates comes out of one pulse with one", "[pu
     CHECK(world.store.requests.empty());
 }
 
+TEST_CASE("what is issued has nothing left to remedy", "[pulse][issued]") {
+    PulseWorld world({autoenrolled("A", {"B"}), autoenrolled("B", {"A"})});  // warned of
+    const PulseReport report = world.pulse();
+    CHECK(report.enrolled.size() == 2);
+    for (const Decision& one : report.decisions) {
+        CHECK(one.verdict == Verdict::issued);
+        CHECK(one.remedy.empty());
+    }
+}
+
 TEST_CASE("a second pulse does nothing and says why", "[pulse][property]") {
     PulseWorld world;
     REQUIRE(world.pulse().ok());

@@ -266,15 +266,21 @@ TEST_CASE("a certificate that does not fit signs nothing", "[requirements][E6]")
     CHECK(rule_with([](Held& h) { h.facts.not_after = kNow - Seconds(1); }) == "E6");
 }
 
-TEST_CASE("a renewal may need both signatures", "[requirements][E6][Q3]") {
+TEST_CASE("a request that an authority signs is never a renewal", "[requirements][E6][Q3]") {
     Snapshot world = world_of({signed_by_agent()});
     world.my = {due(world.templates[0]), agent()};
     world.abilities.signing = true;
-    const Plan plan = quiet_plan(world);
+    Plan plan = quiet_plan(world);
     REQUIRE(plan.actions.size() == 1);
-    CHECK(plan.actions[0].kind == ActionKind::renew);
+    CHECK(plan.actions[0].kind == ActionKind::enroll);
     CHECK(plan.actions[0].thumbprint == world.my[0].thumbprint);
     CHECK(plan.actions[0].signer == agent().thumbprint);
+    // Where the old certificate counts as approval, it signs alone.
+    world.templates[0].enrollment_flags |= enrollment_flag::kPreviousApproval;
+    plan = quiet_plan(world);
+    REQUIRE(plan.actions.size() == 1);
+    CHECK(plan.actions[0].kind == ActionKind::renew);
+    CHECK(plan.actions[0].signer.empty());
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ TEST_CASE("a renewal does not ask userCertificate", "[requirements][D4]") {
 TEST_CASE("the brake: issued twice in a day for a reason that still stands", "[requirements][B1]") {
     const Template t = autoenrolled("T");
     Snapshot world = world_of({t});
-    const Issuance earlier{"t", "Q1", kNow - hours(24) + kSecond, 365 * kDay};
+    const Issuance earlier{"t", "Q1", kNow - hours(25) + kSecond, 365 * kDay};
     const Issuance later{"T", "Q1", kNow - hours(1), 365 * kDay};
     world.memory.issued = {later};
     CHECK(decision("T", world).verdict == Verdict::enroll);
@@ -121,13 +121,13 @@ TEST_CASE("the brake: issued twice in a day for a reason that still stands", "[r
     CHECK(braked.rule == "B1");
     CHECK_THAT(braked.fact,
                Catch::StartsWith("no certificate of it is in MY; but for this reason (Q1)") &&
-                   Catch::Contains("2 times within a day, the last at 2026-11-21T11:00:00Z"));
+                   Catch::Contains("and 2026-11-21T11:00:00Z, and the reason still stands"));
     CHECK_THAT(braked.remedy,
                Catch::Contains("rule Q1") && Catch::Contains("aeclient pulse --force"));
     CHECK(braked.failure == hresult(0x8007000D));
     CHECK(make_plan(world).actions.empty());
 
-    world.memory.issued[0].when = kNow - hours(24);
+    world.memory.issued[0].when = kNow - hours(25);
     CHECK(decision("T", world).verdict == Verdict::enroll);
 }
 

@@ -164,6 +164,11 @@ TEST_CASE("answers at the edge of a check pass", "[response][I8][I9][I10][I11]")
                                                         .not_after = kNow + 100 * kDay,
                                                         .is_ca = true}));
          }},
+        {"a signature algorithm that cannot be read: the same",
+         [](Question& q) {
+             q.leaf.signature_oid.clear();
+             q.leaf.issuer_key = fake_public_key("not verified here");
+         }},
         {"RSASSA-PSS: the name decides, the chain check has verified",
          [](Question& q) {
              q.leaf.signature_oid = "1.2.840.113549.1.1.10";

@@ -17,8 +17,9 @@ RunReport one_of_each() {
     report.pulse.server.dns_name = "dc1.corp.example.test";
     report.pulse.server.site = "Lab-Site";
     report.pulse.decisions = {
-        {"CorpMachine", Verdict::issued, "Q1", "nothing of this template is in MY", ""},
-        {"Übung", Verdict::no_autoenroll_right, "E3", "no ACE grants Autoenroll", "Grant it"},
+        about_template("CorpMachine", Verdict::issued, "Q1", "nothing of this template is in MY"),
+        about_template("Übung", Verdict::no_autoenroll_right, "E3", "no ACE grants Autoenroll",
+                       "Grant it"),
     };
     Enrolled entry;
     entry.template_name = "CorpMachine";
@@ -95,8 +96,8 @@ TEST_CASE("a failure is one sentence with its code, and a non-zero exit", "[repo
 
 TEST_CASE("foreign text cannot steer a terminal or break the JSON", "[report]") {
     RunReport report;
-    report.pulse.decisions = {
-        {"bad\x1b[2J\xe2\x80\xaename\xff", Verdict::not_readable, "S1", "line\nbreak", ""}};
+    report.pulse.decisions = {about_template("bad\x1b[2J\xe2\x80\xaename\xff",
+                                             Verdict::not_readable, "S1", "line\nbreak")};
     const std::string text = as_text(report);
     CHECK(text.find('\x1b') == std::string::npos);
     CHECK(text.find("bad\\x1b[2J\\u202ename\\xff") != std::string::npos);

@@ -73,6 +73,7 @@ def request_60_days_without_the_gate(s):
 def offline_request(s):
     template = s.template("CorpMachine")
     request = s.request(template, age=90 * DAY, request_id=None)
+    s.requests[-1]["ca"] = {"host": "", "name": ""}  # nobody was asked from here
     s.says(request, "left_alone", "N6")
     s.enrolls(template)
 
