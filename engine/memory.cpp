@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::hours kWarnInterval{24};  // rule X3 [P]
 constexpr std::chrono::days kKept{90};           // of refusals; no rule looks further back
-constexpr std::ptrdiff_t kKeptIssues = 8;        // of a template; rules ask for two and three
+constexpr std::size_t kKeptIssues = 8;           // of a template; rules ask for two and three
 // Waits after the first, the second and every later denial.
 constexpr std::array<std::chrono::hours, 3> kBackOff{std::chrono::hours{0}, std::chrono::hours{8},
                                                      std::chrono::hours{24}};
@@ -76,13 +76,19 @@ void note_issue(Memory& memory, Issuance issue) {
     std::erase_if(memory.refusals, [&](const Refusal& one) {
         return same_template(one.template_name, issue.template_name);
     });
-    const auto same = [name = issue.template_name](const Issuance& one) {
-        return same_template(one.template_name, name);
-    };
+    const std::string name = issue.template_name;
     memory.issued.push_back(std::move(issue));
-    if (std::ranges::count_if(memory.issued, same) > kKeptIssues) {
-        memory.issued.erase(std::ranges::find_if(memory.issued, same));
+    if (issues_of(memory, name) > kKeptIssues) {
+        memory.issued.erase(std::ranges::find_if(memory.issued, [&](const Issuance& one) {
+            return same_template(one.template_name, name);
+        }));
     }
+}
+
+std::size_t issues_of(const Memory& memory, const std::string& template_name) {
+    return static_cast<std::size_t>(std::ranges::count_if(memory.issued, [&](const Issuance& one) {
+        return same_template(one.template_name, template_name);
+    }));
 }
 
 void forget_issues(Memory& memory, const std::string& template_name, const std::string& but_for) {

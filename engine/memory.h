@@ -87,6 +87,7 @@ bool was_unreachable(const Memory& memory, const CaRef& ca, Time now);
 std::set<std::string> warned_lately(const Memory& memory, Time now);
 
 void note_issue(Memory& memory, Issuance issue);
+std::size_t issues_of(const Memory& memory, const std::string& template_name);
 // The template needs nothing any more, or needs it for another reason than `but_for`.
 void forget_issues(Memory& memory, const std::string& template_name, const std::string& but_for);
 void note_refusal(Memory& memory, Refusal refusal);

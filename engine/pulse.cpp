@@ -148,7 +148,10 @@ class Pulse {
             pulse_.memory().refusals.clear();
         }
         for (const Decision& decision : pulse_.report.decisions) {
-            if (decision.about == About::template_type && decision.verdict == Verdict::held) {
+            // One certificate brakes nothing, and a pulse that does nothing writes nothing.
+            const bool held =
+                decision.about == About::template_type && decision.verdict == Verdict::held;
+            if (held && issues_of(pulse_.memory(), decision.template_name) > 1) {
                 forget_issues(pulse_.memory(), decision.template_name, "");
             }
         }

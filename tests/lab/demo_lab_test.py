@@ -7,7 +7,7 @@ import sys
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-DECISION = {"template", "verdict", "rule", "fact", "remedy"}
+DECISION = {"about", "template", "subject", "verdict", "rule", "fact", "remedy"}
 CALL = {"method", "principal", "auth_type", "auth_level", "header_signing", "flags", "attributes",
         "request_format", "template", "request_id", "disposition"}
 

@@ -73,7 +73,7 @@ TEST_CASE("a failure leaves nothing behind", "[private-file]") {
     std::ofstream(folder.path / "taken" / "x") << "x";
     const auto written = write_private_file(folder.path / "taken", "new");
     REQUIRE_FALSE(written);
-    CHECK(written.error().code == kWriteFault);
+    CHECK(written.error().code == kInvalidArgument);
     CHECK(written.error().context.find((folder.path / "taken").string()) != std::string::npos);
     CHECK(files_in(folder) == 1);
 
