@@ -266,6 +266,17 @@ Candidacy allowed(const SecurityDescriptor& object, Right right, const SidSet& a
             signer};
 }
 
+// E8-E10, which a new certificate and a renewal share: what can be made here, without asking
+// anybody, by some CA.
+Refusal check_feasible(const Template& wanted, const Applicant& applicant, CaOffer& offer) {
+    return first_objection([&] { return check_cryptography(wanted, applicant.world.abilities); },
+                           [&] { return check_interaction(wanted, applicant.world.account.scope); },
+                           [&] {
+                               offer = applicant.offers.of(wanted.name);
+                               return check_offer(wanted, offer);
+                           });
+}
+
 Candidacy candidate(const Template& wanted, const Applicant& applicant) {
     const Scope scope = applicant.world.account.scope;
     SecurityDescriptor object;
@@ -285,12 +296,7 @@ Candidacy candidate(const Template& wanted, const Applicant& applicant) {
         [&] { return check_context(wanted, scope); }, [&] { return check_ca_type(wanted); },
         [&] { return check_signatures(wanted, applicant, signer); },
         [&] { return check_names(wanted); },
-        [&] { return check_cryptography(wanted, applicant.world.abilities); },
-        [&] { return check_interaction(wanted, scope); },
-        [&] {
-            offer = applicant.offers.of(wanted.name);
-            return check_offer(wanted, offer);
-        });
+        [&] { return check_feasible(wanted, applicant, offer); });
     if (refusal) {
         return {.refusal = std::move(refusal)};
     }
@@ -301,17 +307,12 @@ Candidacy renewal(const Template& wanted, const Applicant& applicant) {
     const Scope scope = applicant.world.account.scope;
     SecurityDescriptor object;
     CaOffer offer;
-    Refusal refusal = first_objection(
-        [&] { return read_security(wanted, applicant.sids, object); },
-        [&] { return check_context(wanted, scope); }, [&] { return check_ca_type(wanted); },
-        [&] { return check_renewal_signatures(wanted); },
-        [&] { return check_renewal_names(wanted); },
-        [&] { return check_cryptography(wanted, applicant.world.abilities); },
-        [&] { return check_interaction(wanted, scope); },
-        [&] {
-            offer = applicant.offers.of(wanted.name);
-            return check_offer(wanted, offer);
-        });
+    Refusal refusal = first_objection([&] { return read_security(wanted, applicant.sids, object); },
+                                      [&] { return check_context(wanted, scope); },
+                                      [&] { return check_ca_type(wanted); },
+                                      [&] { return check_renewal_signatures(wanted); },
+                                      [&] { return check_renewal_names(wanted); },
+                                      [&] { return check_feasible(wanted, applicant, offer); });
     if (refusal) {
         return {.refusal = std::move(refusal)};
     }
