@@ -277,6 +277,16 @@ Refusal check_feasible(const Template& wanted, const Applicant& applicant, CaOff
                            });
 }
 
+// Who may autoenroll was meant to get it, so the missing half is worth an event.
+Refusal check_enroll(const Template& wanted, const SecurityDescriptor& object,
+                     const SidSet& account) {
+    Refusal refusal = check_right(wanted, object, account, Right::enroll, Verdict::no_enroll_right);
+    if (refusal && check_access(object, Right::autoenroll, account).granted) {
+        refusal->event = EventId::ce_access_denied;
+    }
+    return refusal;
+}
+
 Candidacy candidate(const Template& wanted, const Applicant& applicant) {
     const Scope scope = applicant.world.account.scope;
     SecurityDescriptor object;
@@ -285,10 +295,7 @@ Candidacy candidate(const Template& wanted, const Applicant& applicant) {
     Refusal refusal = first_objection(
         [&] { return read_security(wanted, applicant.sids, object); },
         [&] { return check_schema_version(wanted); }, [&] { return check_flag(wanted); },
-        [&] {
-            return check_right(wanted, object, applicant.sids, Right::enroll,
-                               Verdict::no_enroll_right);
-        },
+        [&] { return check_enroll(wanted, object, applicant.sids); },
         [&] {
             return check_right(wanted, object, applicant.sids, Right::autoenroll,
                                Verdict::no_autoenroll_right);

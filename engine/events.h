@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,13 +17,17 @@ enum class EventLevel { information, warning, error };
 enum class EventId : std::uint32_t {
     // Source AutoEnrollment
     ae_store_download_failed = 0x10001,  // store, problem
-    ae_started = 0x10002,
+    ae_started = 0x10002,                // trigger
     ae_completed = 0x10003,
     ae_enrollment_called = 0x10004,
     ae_enrollment_returned = 0x10005,
     ae_failed = 0x10006,                 // code, sentence
     ae_directory_unreachable = 0x1000F,  // code, sentence
     ae_expires = 0x10040,                // thumbprint, fact
+    // Source CertificateServicesClient
+    csc_started = 0x20001,        //
+    csc_stopped = 0x20002,        //
+    csc_network_found = 0x20003,  // domain controller
     // Source CertEnroll
     ce_template_unreadable = 0x30004,       // template, fact
     ce_pending_denied = 0x30009,            // template, CA, request
@@ -50,6 +55,7 @@ enum class EventId : std::uint32_t {
     ce_enrolls_elsewhere = 0x30029,         // template, fact
     ce_machine_only = 0x3002A,              // template
     ce_request_not_built = 0x3002D,         // template, sentence
+    ce_access_denied = 0x3002E,             // template, fact
     ce_no_ca_issues = 0x3002F,              // template, fact
     ce_signature_requirement = 0x30030,     // (template, reason)
     ce_not_installed = 0x30032,             // template, CA, request, sentence
@@ -59,13 +65,18 @@ enum class EventId : std::uint32_t {
     ce_provider_missing = 0x30037,          // template, fact
     ce_superseded = 0x30038,                // template, fact
     ce_algorithm_missing = 0x3003A,         // template, fact
+    ce_policy_loaded = 0x30040,             // where from
+    ce_authenticated = 0x30041,             // to whom
 };
 
 struct Event {
     EventSource source{};
     std::uint32_t number = 0;  // as administrators know it: 19
     EventLevel level{};
-    std::string text{};  // one sentence
+    std::string text{};                     // one sentence
+    std::vector<std::string> parameters{};  // %1, %2 ...; the first is always the scope
+    std::string template_name{};            // of the parameters, where there is one
+    std::string ca{};                       // the same
 };
 
 // Fills the placeholders {0}, {1}, ... of the table's sentence; {0} is always the scope.  An
@@ -73,5 +84,16 @@ struct Event {
 Event make_event(EventId id, const std::vector<std::string>& arguments);
 std::string_view to_string(EventSource source);  // "AutoEnrollment"
 std::string_view to_string(EventLevel level);    // "information"
+
+// What a pulse is doing now, for somebody who waits for it.
+enum class StepKind { policy, directory, stores, retrieve, enroll, renew, clean };
+std::string_view to_string(StepKind kind);  // "policy"
+std::optional<StepKind> step_kind_from_string(std::string_view text);
+struct Step {
+    StepKind kind{};
+    std::string template_name{};  // retrieve, enroll, renew
+    std::string ca{};             // the same: "host\\name"
+    bool operator==(const Step&) const = default;
+};
 
 }  // namespace ae::engine

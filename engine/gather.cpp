@@ -137,6 +137,7 @@ Done gather(const Ports& ports, const PulseOptions& options, Gathered& into) {
     into.world.force = options.force;
     into.world.abilities = options.abilities;
     into.world.account.scope = options.scope;
+    ports.events.step({.kind = StepKind::policy});
     auto policy = ports.policy.read(options.scope);
     if (!policy) {
         return pass(policy, "read the policy");
@@ -148,10 +149,12 @@ Done gather(const Ports& ports, const PulseOptions& options, Gathered& into) {
     into.world.abilities.providers = ports.keys.providers();
     into.world.memory = ports.memory.load();
     forget_the_future(into.world.memory, options.now);
+    ports.events.step({.kind = StepKind::directory});
     return read_directory(ports, options, into)
         .and_then([&](auto) { return read_trust(ports, options, into); })
         .and_then([&](auto) {
             add_ca_certificates(into);
+            ports.events.step({.kind = StepKind::stores});
             return read_stores(ports, into);
         })
         .and_then([&](auto) {

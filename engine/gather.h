@@ -5,9 +5,11 @@
 #pragma once
 
 #include "engine/ports.h"
+#include "engine/triggers.h"
 #include "engine/trust_update.h"
 
 #include <map>
+#include <stop_token>
 #include <vector>
 
 namespace ae::engine {
@@ -15,10 +17,12 @@ namespace ae::engine {
 struct PulseOptions {
     Scope scope = Scope::machine;
     Time now{};
-    std::uint64_t seed = 0;  // for the order of CAs; fresh per pulse in the product
-    bool force = false;      // an administrator's own wish (Snapshot::force)
-    bool preview = false;    // reads the directory although AEPolicy forbids a pulse
-    Abilities abilities{};   // `providers` is the key store's to say
+    Trigger trigger = Trigger::manual;  // why it runs, for the events
+    std::uint64_t seed = 0;             // for the order of CAs; fresh per pulse in the product
+    bool force = false;                 // an administrator's own wish (Snapshot::force)
+    bool preview = false;               // reads the directory although AEPolicy forbids a pulse
+    Abilities abilities{};              // `providers` is the key store's to say
+    std::stop_token stop{};  // asked before each action: what has begun is finished first
 };
 
 struct Gathered {

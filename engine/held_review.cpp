@@ -25,10 +25,6 @@ bool is_behind(const Template& wanted, const HeldCertificate& held) {
     return reference && !reference->oid.empty() && reference->major_version < wanted.major_version;
 }
 
-bool skips_renewal(const Template& wanted) {  // rule Q13
-    return (wanted.enrollment_flags & enrollment_flag::kSkipAutoRenewal) != 0;
-}
-
 // Rule Q7: compared with the directory's name and only where the template puts it in; with anything
 // else the CA would issue the same mismatch for ever.
 bool has_other_name(const Template& wanted, const HeldCertificate& held, const Account& account) {
@@ -163,6 +159,10 @@ std::vector<HeldOfTemplate> lineages_of(const HeldOfTemplate& held) {
         lineages.push_back(std::move(members));
     }
     return lineages;
+}
+
+bool skips_renewal(const Template& wanted) {
+    return (wanted.enrollment_flags & enrollment_flag::kSkipAutoRenewal) != 0;
 }
 
 Time renew_at(const CertificateFacts& certificate, Seconds overlap) {

@@ -41,6 +41,9 @@ std::vector<HeldOfTemplate> managed_certificates(const TemplateIndex& index,
 // Rule Q15: certificates of one subject and subject alternative name, newest first.
 std::vector<HeldOfTemplate> lineages_of(const HeldOfTemplate& held);
 
+// Rule Q13.
+bool skips_renewal(const Template& wanted);
+
 // Rule Q12: from the certificate's own dates, because CAs shorten the template's.
 Time renew_at(const CertificateFacts& certificate, Seconds overlap);
 

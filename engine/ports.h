@@ -222,6 +222,7 @@ class EventSink {
   public:
     virtual ~EventSink() = default;
     virtual void record(const Event& event) = 0;
+    virtual void step(const Step&) {}  // most sinks do not care
 };
 
 struct Ports {

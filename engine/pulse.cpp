@@ -3,6 +3,7 @@
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
 #include "engine/ca_choice.h"
+#include "engine/held_review.h"
 #include "engine/pulse_enroll.h"
 #include "engine/pulse_retrieve.h"
 
@@ -19,7 +20,7 @@ class Pulse {
         : pulse_(ports, options), disposer_(pulse_) {}
 
     PulseReport run() {
-        pulse_.log.record(EventId::ae_started);
+        pulse_.log.record(EventId::ae_started, {std::string(to_string(pulse_.options.trigger))});
         const Done gathered = gather(pulse_.ports, pulse_.options, pulse_.gathered);
         pulse_.report.policy = pulse_.world().policy;
         pulse_.report.notes = pulse_.world().policy.notes;
@@ -28,17 +29,52 @@ class Pulse {
         Done ready = gathered ? update_trust() : gathered;
         if (!ready) {
             stop(std::move(ready.error()));
-            return std::move(pulse_.report);
-        }
-        if (!pulse_.world().policy.disabled()) {
+        } else if (pulse_.world().policy.disabled()) {
+            pulse_.report.outcome = Outcome::disabled;
+            pulse_.log.record(EventId::ae_completed);
+        } else {
             act();
             remember();
+            pulse_.log.record(EventId::ae_completed);
+            if (enabled()) {
+                pulse_.log.record(EventId::csc_stopped);
+            }
+            pulse_.report.outcome = outcome();
         }
-        pulse_.log.record(EventId::ae_completed);
+        summarize();
         return std::move(pulse_.report);
     }
 
   private:
+    [[nodiscard]] Outcome outcome() const {
+        if (pulse_.stopped) {
+            return Outcome::stopped;
+        }
+        return pulse_.report.ok() ? Outcome::done : Outcome::failed;
+    }
+
+    // What the host and `status` want to know of the account and of what MY holds now.
+    void summarize() {
+        PulseReport& report = pulse_.report;
+        if (const auto& sid = pulse_.world().account.object_sid; !sid.sub_authorities.empty()) {
+            report.account_sid = sid.to_string();
+        }
+        report.renewals = renewal_dates(pulse_.world());
+        std::erase_if(report.renewals,
+                      [&](const RenewalDate& one) { return disposer_.is_gone(one.thumbprint); });
+        for (const Enrolled& one : report.enrolled) {
+            std::erase_if(report.renewals, [&](const RenewalDate& old) {
+                return old.thumbprint == one.replaced || old.thumbprint == one.where.thumbprint;
+            });
+            const auto& templates = pulse_.world().templates;
+            const auto wanted = std::ranges::find(templates, one.template_name, &Template::name);
+            if (pulse_.world().policy.manage() && wanted != templates.end() &&
+                !skips_renewal(*wanted)) {
+                report.renewals.push_back(renewal_date(one.where.thumbprint, one.facts, *wanted));
+            }
+        }
+    }
+
     // Rules K2, K3.  A store that cannot be written ends the pulse: a certificate that a CA would
     // issue now had no place to go.
     Done update_trust() {
@@ -72,6 +108,11 @@ class Pulse {
     void act() {
         if (enabled()) {
             pulse_.log.record(EventId::ae_enrollment_called);
+            const std::string& controller = pulse_.report.server.dns_name;
+            pulse_.log.record(EventId::csc_started);
+            pulse_.log.record(EventId::csc_network_found, {controller});
+            pulse_.log.record(EventId::ce_authenticated, {controller});
+            pulse_.log.record(EventId::ce_policy_loaded, {"ldap://" + controller});
             if (pulse_.world().services.empty()) {
                 pulse_.log.record(EventId::ce_no_ca_in_forest);
             }
@@ -79,6 +120,7 @@ class Pulse {
         if (fetch_requests()) {
             carry_out_requirements();
         }
+        pulse_.ports.events.step({.kind = StepKind::clean});
         disposer_.finish();
         if (enabled()) {
             pulse_.log.record(EventId::ae_enrollment_returned);
@@ -96,6 +138,9 @@ class Pulse {
         pulse_.report.decisions = std::move(requests.decisions);
         Retriever retriever(pulse_, disposer_);
         for (const Action& action : requests.actions) {
+            if (pulse_.stop_asked()) {
+                return false;
+            }
             retriever.carry_out(action);
         }
         if (requests.actions.empty()) {
@@ -123,6 +168,9 @@ class Pulse {
         Enroller enroller(pulse_, disposer_);
         bool may_ask = true;
         for (const Action& action : plan.actions) {
+            if (pulse_.stop_asked()) {
+                return;
+            }
             switch (action.kind) {
                 case ActionKind::enroll:
                 case ActionKind::renew:
@@ -271,6 +319,7 @@ class Pulse {
     void stop(Error error) {
         const bool unreachable = error.code == kNoSuchDomain || error.code == kServerUnavailable ||
                                  error.code == kTimeout;
+        pulse_.report.outcome = unreachable ? Outcome::unreachable : Outcome::failed;
         pulse_.log.record(unreachable ? EventId::ae_directory_unreachable : EventId::ae_failed,
                           {to_hex(error.code), error.sentence()});
         pulse_.fail(std::move(error));

@@ -3,13 +3,17 @@
 // A plain blocking function.  Policy and account first, then the replica (rule K8: also when
 // AEPolicy is 0 or absent), then REQUEST, then what the plan says: one request per template that is
 // on the list, then archiving, userCertificate and warnings.  Every failure ends as one sentence in
-// the report; nothing half-written stays behind.  Events: 2, 4, one or more per template, 5, 3; a
-// pulse that had to stop ends with 6, or with 15 when no domain controller answers, instead of 5
-// and 3.
+// the report; nothing half-written stays behind.  Events: AutoEnrollment 2, 4, the client's 1 and
+// 3, CertEnroll 65 and 64, one or more per template, AutoEnrollment 5, 3, the client's 2; a pulse
+// that had to stop ends with 6, or with 15 when no domain controller answers, instead of the last
+// three. Asked to stop (PulseOptions::stop), it finishes the request that is under way and begins
+// no other.
 #pragma once
 
 #include "engine/gather.h"
 #include "engine/plan.h"
+#include "engine/renewal_dates.h"
+#include "engine/triggers.h"
 
 #include <cstdint>
 #include <string>
@@ -29,7 +33,10 @@ struct Enrolled {
 struct PulseReport {
     AutoenrollPolicy policy{};
     DirectoryServer server{};
-    std::vector<Decision> decisions{};  // Plan::decisions; outcomes replace what was planned
+    std::string account_sid{};  // empty when the directory was not read
+    Outcome outcome{};
+    std::vector<RenewalDate> renewals{};  // of what MY holds when the pulse ends
+    std::vector<Decision> decisions{};    // Plan::decisions; outcomes replace what was planned
     std::vector<Enrolled> enrolled{};
     std::vector<Error> failures{};     // empty: the pulse did all that it should
     std::vector<std::string> notes{};  // sentences for the log: left out on purpose, no failure

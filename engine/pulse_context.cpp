@@ -10,6 +10,15 @@ void PulseLog::record(EventId id, std::vector<std::string> arguments) const {
     sink_.record(make_event(id, arguments));
 }
 
+bool PulseContext::stop_asked() {
+    if (!stopped && options.stop.stop_requested()) {
+        stopped = true;
+        fail({kOperationAborted, "asked to stop before everything was done",
+              "The next pulse does the rest"});
+    }
+    return stopped;
+}
+
 void fail_decision(PulseContext& pulse, Decision& decision, Error error, const std::string& step) {
     decision.verdict = Verdict::failed;
     decision.fact = error.context + ": " + describe(error.code);

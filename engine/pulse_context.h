@@ -28,11 +28,15 @@ struct PulseContext {
     Gathered gathered{};
     PulseReport report{};
     PulseLog log;
+    bool stopped = false;
     std::set<CaRef>
         silent{};  // CAs that did not answer in this pulse: they are not waited for twice
 
     PulseContext(const Ports& the_ports, const PulseOptions& the_options)
         : ports(the_ports), options(the_options), log(the_ports.events, the_options.scope) {}
+
+    // Somebody wants the process to end, and something is left undone because of that.
+    bool stop_asked();
 
     [[nodiscard]] const Snapshot& world() const { return gathered.world; }
     [[nodiscard]] Memory& memory() { return gathered.world.memory; }

@@ -84,6 +84,9 @@ void Enroller::carry_out(const Action& action) {
         return;
     }
     for (const CaRef& ca : cas) {
+        if (!attempt.errors.empty() && pulse_.stop_asked()) {
+            break;
+        }
         const Step step = ask(attempt, ca);
         if (step == Step::finished) {
             return;
@@ -210,6 +213,8 @@ Enroller::Step Enroller::ask(Attempt& attempt, const CaRef& ca) {
         fail_attempt(attempt, std::move(noted.error()).within("note the request"));
         return Step::finished;
     }
+    pulse_.ports.events.step(
+        {attempt.renews() ? StepKind::renew : StepKind::enroll, attempt.wanted.name, ca.config()});
     const auto reply = pulse_.ports.ca.submit(ca, attempt.request);
     if (!reply) {
         return no_answer(attempt, ca, reply.error());

@@ -58,6 +58,7 @@ void Retriever::retrieve(const Action& action, const PendingRequest& entry, Deci
         keep(entry, decision, {kServerUnavailable, "it did not answer earlier in this pulse", {}});
         return;
     }
+    pulse_.ports.events.step({StepKind::retrieve, entry.template_name, entry.ca.config()});
     const auto reply = pulse_.ports.ca.retrieve(entry.ca, *entry.request_id);
     if (!reply) {
         // A bad answer to this one request says nothing about the CA.

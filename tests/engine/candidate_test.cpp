@@ -89,6 +89,17 @@ TEST_CASE("Enroll and Autoenroll are both needed", "[requirements][E3]") {
                                            .bytes();
            }),
            Verdict::no_enroll_right, "E3", "none of the 2 ACEs grants the account Enroll"});
+    // Somebody meant this account to have it: worth a warning (event 46).
+    CHECK(decide(spoilt([](Template& t) {
+              t.security_descriptor = SecurityBuilder()
+                                          .allow(kAuthenticatedUsers, kReadRights)
+                                          .allow_object(kDomainComputers, kAutoenroll)
+                                          .bytes();
+          })).event == EventId::ce_access_denied);
+    CHECK_FALSE(decide(spoilt([](Template& t) {
+                    t.security_descriptor =
+                        SecurityBuilder().allow(kAuthenticatedUsers, kReadRights).bytes();
+                })).event);
     check({"Enroll only", spoilt([](Template& t) {
                t.security_descriptor = SecurityBuilder()
                                            .allow(kAuthenticatedUsers, kReadRights)

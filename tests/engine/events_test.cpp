@@ -18,6 +18,14 @@ struct Row {
 // The numbers and levels that administrators know from Windows.
 const std::vector<Row> kRows = {
     {EventId::ae_store_download_failed, EventSource::autoenrollment, 1, EventLevel::error, 2},
+    {EventId::ae_started, EventSource::autoenrollment, 2, EventLevel::information, 1},
+    {EventId::ae_completed, EventSource::autoenrollment, 3, EventLevel::information, 0},
+    {EventId::ae_enrollment_called, EventSource::autoenrollment, 4, EventLevel::information, 0},
+    {EventId::ae_enrollment_returned, EventSource::autoenrollment, 5, EventLevel::information, 0},
+    {EventId::csc_started, EventSource::certificate_services_client, 1, EventLevel::information, 0},
+    {EventId::csc_stopped, EventSource::certificate_services_client, 2, EventLevel::information, 0},
+    {EventId::csc_network_found, EventSource::certificate_services_client, 3,
+     EventLevel::information, 1},
     {EventId::ae_failed, EventSource::autoenrollment, 6, EventLevel::error, 2},
     {EventId::ae_directory_unreachable, EventSource::autoenrollment, 15, EventLevel::warning, 2},
     {EventId::ae_expires, EventSource::autoenrollment, 64, EventLevel::warning, 2},
@@ -48,6 +56,7 @@ const std::vector<Row> kRows = {
     {EventId::ce_enrolls_elsewhere, EventSource::cert_enroll, 41, EventLevel::information, 2},
     {EventId::ce_machine_only, EventSource::cert_enroll, 42, EventLevel::warning, 1},
     {EventId::ce_request_not_built, EventSource::cert_enroll, 45, EventLevel::error, 2},
+    {EventId::ce_access_denied, EventSource::cert_enroll, 46, EventLevel::warning, 2},
     {EventId::ce_no_ca_issues, EventSource::cert_enroll, 47, EventLevel::warning, 2},
     {EventId::ce_signature_requirement, EventSource::cert_enroll, 48, EventLevel::warning, 2},
     {EventId::ce_not_installed, EventSource::cert_enroll, 50, EventLevel::warning, 4},
@@ -57,6 +66,8 @@ const std::vector<Row> kRows = {
     {EventId::ce_provider_missing, EventSource::cert_enroll, 55, EventLevel::warning, 2},
     {EventId::ce_superseded, EventSource::cert_enroll, 56, EventLevel::information, 2},
     {EventId::ce_algorithm_missing, EventSource::cert_enroll, 58, EventLevel::warning, 2},
+    {EventId::ce_policy_loaded, EventSource::cert_enroll, 64, EventLevel::information, 1},
+    {EventId::ce_authenticated, EventSource::cert_enroll, 65, EventLevel::information, 1},
 };
 
 TEST_CASE("events have the numbers, sources and levels of Windows", "[events]") {

@@ -26,6 +26,14 @@ TEST_CASE("the notice: nothing for 60 s, a balloon for 15 s, an icon for 7 h, th
     }));
     INFO(row.after_logon.count());
     CHECK(notice_at(kNow, kNow + row.after_logon) == row.notice);
+    // AEExpress: the same, and no 60 s.
+    CHECK(notice_at(kNow + Seconds(60), kNow + row.after_logon, NoticePace::express) == row.notice);
+}
+
+TEST_CASE("AEExpress shows the notice at once", "[interaction][R-UI3]") {
+    CHECK(notice_at(kNow, kNow, NoticePace::express) == Notice::balloon);
+    CHECK(notice_delay(NoticePace::express) == Seconds(0));
+    CHECK(notice_delay(NoticePace::usual) == Seconds(60));
 }
 
 }  // namespace

@@ -136,7 +136,7 @@ TEST_CASE("one dead CA does not make a pulse long", "[pulse][health]") {
     CHECK(world.keys.requests.size() == 1);
     CHECK(world.numbers() ==
           Numbers{"AE 2", "AE 4", "CE 17", "CE 13", "CE 13", "CE 13", "AE 5", "AE 3"});
-    CHECK_THAT(world.sink.events[4].text, Catch::Contains("template B"));
+    CHECK_THAT(world.sink.events[8].text, Catch::Contains("template B"));
 
     // The next pulse asks again.
     world.ca.authorities[kCa1] = world.issues(1);

@@ -7,6 +7,7 @@
 #include "tests/support/fake_certificate.h"
 #include "tests/support/fake_crypto.h"
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -81,15 +82,27 @@ class FakeEventSink final : public engine::EventSink {
   public:
     std::vector<engine::Event> events{};
 
-    void record(const engine::Event& event) override { events.push_back(event); }
+    std::vector<engine::Step> steps{};
 
-    // "AE 2", "CE 19", ... in order.
-    [[nodiscard]] std::vector<std::string> numbers() const {
+    void record(const engine::Event& event) override { events.push_back(event); }
+    void step(const engine::Step& step) override { steps.push_back(step); }
+
+    // "AE 2", "CSC 1", "CE 19", ... in order.
+    [[nodiscard]] std::vector<std::string> all_numbers() const {
         std::vector<std::string> list;
         for (const engine::Event& event : events) {
-            list.push_back((event.source == engine::EventSource::autoenrollment ? "AE " : "CE ") +
+            static constexpr std::array<const char*, 3> kShort = {"AE ", "CSC ", "CE "};
+            list.push_back(kShort.at(static_cast<std::size_t>(event.source)) +
                            std::to_string(event.number));
         }
+        return list;
+    }
+    // The same without what says in every pulse that the directory was found and read.
+    [[nodiscard]] std::vector<std::string> numbers() const {
+        auto list = all_numbers();
+        std::erase_if(list, [](const std::string& one) {
+            return one.starts_with("CSC ") || one == "CE 64" || one == "CE 65";
+        });
         return list;
     }
 };

@@ -90,7 +90,7 @@ struct PulseWorld {
     [[nodiscard]] std::vector<std::string> numbers() const { return sink.numbers(); }
     // The text of the first event with this number, as numbers() writes it.
     [[nodiscard]] std::string event(const std::string& number) const {
-        const std::vector<std::string> all = numbers();
+        const std::vector<std::string> all = sink.all_numbers();
         for (std::size_t i = 0; i < all.size(); ++i) {
             if (all[i] == number) {
                 return sink.events[i].text;

@@ -1,0 +1,28 @@
+// When the certificates that MY holds are to be renewed: what `status` shows, and what tells the
+// timer that a renewal is overdue.  Not for: deciding (requirements.h).  Pure, any thread.
+#pragma once
+
+#include "engine/snapshot.h"
+
+#include <string>
+#include <vector>
+
+namespace ae::engine {
+
+// A valid certificate that the rules renew by themselves, and since or from when (rule Q12).
+struct RenewalDate {
+    std::string thumbprint{};
+    std::string template_name{};
+    Time begins{};
+    Time expires{};
+    bool operator==(const RenewalDate&) const = default;
+};
+
+RenewalDate renewal_date(const std::string& thumbprint, const CertificateFacts& certificate,
+                         const Template& wanted);
+
+// Of each template, or of each subject where they are renewed one by one (rule Q15), the newest.
+// None where AEPolicy forbids to renew, or the template does (rule Q13).
+std::vector<RenewalDate> renewal_dates(const Snapshot& world);
+
+}  // namespace ae::engine
