@@ -15,10 +15,7 @@ constexpr std::size_t kLongestStoreName = 64;
 
 tl::unexpected<Error> fail_at(const FoundValue& found, const std::string& what,
                               const std::string& remedy) {
-    return fail(
-        kInvalidData,
-        "policy " + found.file->path + " line " + std::to_string(found.value->line) + ": " + what,
-        remedy);
+    return fail(value_error(found, what, remedy));
 }
 
 template <class T>
@@ -121,6 +118,13 @@ FoundValue find_value(const std::vector<RegFile>& files, std::string_view key,
         }
     }
     return found;
+}
+
+Error value_error(const FoundValue& found, const std::string& what, const std::string& remedy) {
+    return {
+        kInvalidData,
+        "policy " + found.file->path + " line " + std::to_string(found.value->line) + ": " + what,
+        remedy};
 }
 
 Result<std::optional<std::uint32_t>> find_number(const std::vector<RegFile>& files,

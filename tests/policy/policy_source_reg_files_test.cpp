@@ -1,4 +1,5 @@
 #include "engine/base/hresult_table.h"
+#include "policy/agent_settings.h"
 #include "policy/autoenroll_policy.h"
 #include "policy/policy_source.h"
 
@@ -161,4 +162,28 @@ TEST_CASE("a file that cannot be parsed stops everything and is named", "[policy
     CHECK(policy.error().code == kInvalidData);
     CHECK(policy.error().context == "policy: " + (directory.path() / "b.reg").string() +
                                         ": line 2: a value stands outside of a key");
+}
+
+TEST_CASE("the agent's settings come from the same files, under the same conditions",
+          "[policy-source][agent-settings]") {
+    if (!is_root()) {
+        return;
+    }
+    const PolicyDirectory directory;
+    const auto read = [&] {
+        return read_agent_settings(engine::Scope::machine, directory.path().string());
+    };
+    REQUIRE(read());
+    CHECK(*read() == AgentSettings{});
+    directory.write("a.reg", "[HKEY_LOCAL_MACHINE\\" + std::string(kAgentPolicyKey) +
+                                 "]\n\"JitterMinutes\"=dword:0000000a\n");
+    REQUIRE(read());
+    CHECK(read()->timer.jitter == std::chrono::minutes(10));
+
+    directory.mode("a.reg", 0666);
+    const auto refused = read();
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().code == kAccessDenied);
+    CHECK(refused.error().context == "policy: " + (directory.path() / "a.reg").string() +
+                                         " can be written by others than root");
 }

@@ -1,0 +1,113 @@
+#include "policy/agent_settings.h"
+
+#include "engine/base/text.h"
+
+#include <filesystem>
+#include <utility>
+
+namespace ae::policy {
+namespace {
+
+constexpr std::uint32_t kMostJitterMinutes = 1440;  // a day
+constexpr std::uint32_t kYes = 1;
+constexpr auto kUsualJitterMinutes = static_cast<std::uint32_t>(engine::kDefaultJitter.count());
+constexpr auto kMostVerbose = static_cast<std::uint32_t>(LogLevel::all);
+
+// Reads one setting after the other and keeps the first that cannot be used, so that the list of
+// settings below reads as a list.
+class Reader {
+  public:
+    explicit Reader(const std::vector<RegFile>& files) : files_(files) {}
+
+    // The value of the first key that has one; `usual` when none has.
+    std::uint32_t number(const std::vector<std::string>& keys, std::string_view name,
+                         std::uint32_t usual, std::uint32_t most) {
+        for (const std::string& key : keys) {
+            auto found = find_number(files_, key, name);
+            if (!found) {
+                blame(std::move(found.error()));
+                return usual;
+            }
+            if (!*found) {
+                continue;
+            }
+            if (**found > most) {
+                blame(
+                    value_error(find_value(files_, key, name),
+                                std::string(name) + " is " + std::to_string(**found) +
+                                    ", it must be at most " + std::to_string(most),
+                                "Write a number from 0 to " + std::to_string(most) +
+                                    "; .reg files have it in hexadecimal: dword:0000000a is 10."));
+                return usual;
+            }
+            return **found;
+        }
+        return usual;
+    }
+
+    // The same; an empty text is the wish for none, whatever the next key says.
+    std::string absolute_path(const std::vector<std::string>& keys, std::string_view name) {
+        for (const std::string& key : keys) {
+            auto found = find_text(files_, key, name);
+            if (!found) {
+                blame(std::move(found.error()));
+                return {};
+            }
+            if (!*found) {
+                continue;
+            }
+            if (!(*found)->empty() && !std::filesystem::path(**found).is_absolute()) {
+                blame(value_error(find_value(files_, key, name),
+                                  std::string(name) + " is \"" + printable(**found) +
+                                      "\", which is no absolute path",
+                                  "Write the path from the root on, such as "
+                                  "/var/lib/prometheus/node-exporter/aeclient.prom."));
+                return {};
+            }
+            return std::move(**found);
+        }
+        return {};
+    }
+
+    Result<AgentSettings> finish(AgentSettings settings) && {
+        if (problem_) {
+            return fail(std::move(*problem_));
+        }
+        return settings;
+    }
+
+  private:
+    void blame(Error error) {
+        if (!problem_) {
+            problem_ = std::move(error);
+        }
+    }
+
+    const std::vector<RegFile>& files_;
+    std::optional<Error> problem_{};
+};
+
+}  // namespace
+
+Result<AgentSettings> agent_settings(engine::Scope scope, const std::vector<RegFile>& files) {
+    const std::string machine = hive_of(engine::Scope::machine);
+    const std::vector<std::string> windows_of_machine{machine + std::string(kLocalKey)};
+    const std::vector<std::string> windows_of_context{hive_of(scope) + std::string(kLocalKey)};
+    const std::vector<std::string> own{machine + std::string(kAgentPolicyKey),
+                                       machine + std::string(kAgentLocalKey)};
+
+    AgentSettings settings;
+    const auto usual_level = static_cast<std::uint32_t>(settings.log_level);
+    Reader reader(files);
+    settings.log_level = static_cast<LogLevel>(
+        reader.number(windows_of_machine, "LogLevel", usual_level, kMostVerbose));
+    settings.express = reader.number(windows_of_context, "AEExpress", 0, kYes) == kYes;
+    settings.timer.jitter = std::chrono::minutes(
+        reader.number(own, "JitterMinutes", kUsualJitterMinutes, kMostJitterMinutes));
+    settings.timer.retry_unreachable = reader.number(own, "RetryUnreachable", kYes, kYes) == kYes;
+    settings.timer.retry_expiring = reader.number(own, "RetryExpiring", kYes, kYes) == kYes;
+    settings.metrics_file = reader.absolute_path(own, "MetricsFile");
+    return std::move(reader).finish(std::move(settings));
+}
+
+}  // namespace ae::policy

@@ -1,0 +1,45 @@
+// The agent's own settings out of the same registry values as AEPolicy: LogLevel and AEExpress as
+// Windows names them, and what Windows has no name for under Software\Policies\AeClient (then
+// Software\AeClient; the policy key wins).
+//
+//   Software\Microsoft\Cryptography\AutoEnrollment
+//     LogLevel   REG_DWORD 0-5, 3: see LogLevel.  HKEY_LOCAL_MACHINE for every context, as in
+//     Windows AEExpress  REG_DWORD 1: the notice to the user does not wait 60 s (hive of the
+//     context)
+//   Software\Policies\AeClient, Software\AeClient (HKEY_LOCAL_MACHINE)
+//     JitterMinutes     REG_DWORD 30, at most 1440; 0: no jitter, as Windows
+//     RetryUnreachable  REG_DWORD 1; 0: a run without a domain controller waits for the timer
+//     RetryExpiring     REG_DWORD 1; 0: a failed renewal waits for the timer
+//     MetricsFile       REG_SZ, absolute path of the OpenMetrics text file; empty or absent: none
+//
+// A value of the wrong type or out of range is an error that names it (as with AEPolicy).
+// Pure, portable, any thread; read_agent_settings blocks on the disk.
+#pragma once
+
+#include "engine/triggers.h"
+#include "policy/autoenroll_policy.h"
+
+#include <string>
+
+namespace ae::policy {
+
+// As Windows documents it: what goes to the system's log.  The local event store keeps everything.
+enum class LogLevel { none = 0, critical = 1, error = 2, warning = 3, information = 4, all = 5 };
+
+struct AgentSettings {
+    LogLevel log_level = LogLevel::warning;
+    bool express = false;
+    engine::TimerSettings timer{};
+    std::string metrics_file{};
+    bool operator==(const AgentSettings&) const = default;
+};
+
+inline constexpr std::string_view kAgentPolicyKey = "Software\\Policies\\AeClient";
+inline constexpr std::string_view kAgentLocalKey = "Software\\AeClient";
+
+Result<AgentSettings> agent_settings(engine::Scope scope, const std::vector<RegFile>& files);
+
+// From where AEPolicy comes too (policy_source.h).
+Result<AgentSettings> read_agent_settings(engine::Scope scope, const std::string& policy_dir);
+
+}  // namespace ae::policy
