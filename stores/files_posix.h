@@ -62,6 +62,10 @@ class Folder {
     // The same for a file of `child`, a folder in here; the temporary stands in here.
     Done publish_file_in(const Folder& child, std::string_view name, ByteView content,
                          mode_t mode) const;
+    // Adds whole lines to the end of a plain file, made when missing (0600), in one write; an error
+    // leaves the file as it was.  Not synced: for what a crash may cost.  Callers take turns.
+    Done append_lines(std::string_view name, std::string_view lines) const;
+    Result<std::optional<std::size_t>> size_of(std::string_view name) const;  // nothing: no file
     Done rename(std::string_view from, std::string_view to) const;
     // Both names exist before and after.
     Done exchange(std::string_view left, std::string_view right) const;

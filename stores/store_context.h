@@ -12,6 +12,7 @@
 
 #include "engine/ports.h"
 #include "stores/files_posix.h"
+#include "stores/store_layout.h"
 
 #include <functional>
 #include <memory>
@@ -28,12 +29,16 @@ Result<std::string> default_store_root(engine::Scope scope);
 
 class StoreContext {
   public:
-    static Result<std::unique_ptr<StoreContext>> open(const std::string& root, engine::Scope scope,
-                                                      Warn warn);
+    // Rule K1: a user's context reads the trust folders of the machine's, below `machine_root`, and
+    // has none of its own.
+    static Result<std::unique_ptr<StoreContext>> open(
+        const std::string& root, engine::Scope scope, Warn warn,
+        const std::string& machine_root = std::string(kMachineRoot));
     // For reading only: takes no lock, tidies nothing up and makes nothing; what does not exist yet
     // is empty.  Whoever opened it so must change nothing through it: no lock keeps others away.
-    static Result<std::unique_ptr<StoreContext>> look_at(const std::string& root,
-                                                         engine::Scope scope, Warn warn);
+    static Result<std::unique_ptr<StoreContext>> look_at(
+        const std::string& root, engine::Scope scope, Warn warn,
+        const std::string& machine_root = std::string(kMachineRoot));
 
     [[nodiscard]] const std::string& path() const { return folder_.path(); }
     [[nodiscard]] const Folder& folder() const { return folder_; }
@@ -55,7 +60,12 @@ class StoreContext {
         Folder intermediate;
         Folder nt_auth;
     };
-    StoreContext(Folder folder, UniqueFd lock, Folder my, Folder request, Trust trust, Warn warn);
+    enum class Use { look, change };
+    static Result<Trust> open_trust(const Folder& parent, Use use);
+    static Result<Trust> machine_trust(const std::string& machine_root);
+
+    StoreContext(Folder folder, UniqueFd lock, Folder my, Folder request, Trust trust,
+                 engine::Scope scope, Warn warn);
 
     [[nodiscard]] Done tidy_up(const Folder& root) const;
     [[nodiscard]] Done finish_installs() const;
@@ -65,6 +75,7 @@ class StoreContext {
     Folder my_;
     Folder request_;
     Trust trust_;
+    engine::Scope scope_;
     Warn warn_;
 };
 

@@ -104,16 +104,39 @@ Result<std::string> default_store_root(engine::Scope scope) {
 }
 
 StoreContext::StoreContext(Folder folder, UniqueFd lock, Folder my, Folder request, Trust trust,
-                           Warn warn)
+                           engine::Scope scope, Warn warn)
     : folder_(std::move(folder)),
       lock_(std::move(lock)),
       my_(std::move(my)),
       request_(std::move(request)),
       trust_(std::move(trust)),
+      scope_(scope),
       warn_(std::move(warn)) {}
 
+Result<StoreContext::Trust> StoreContext::open_trust(const Folder& parent, Use use) {
+    std::vector<Folder> opened;
+    for (const std::string_view name : {layout::kRoot, layout::kIntermediate, layout::kNtAuth}) {
+        Result<Folder> folder = use == Use::change
+                                    ? parent.open_or_create(name, kPublicFolder)
+                                    : existing(parent.open(name), parent.path_of(name));
+        if (!folder) {
+            return pass(folder);
+        }
+        opened.push_back(std::move(*folder));
+    }
+    return Trust{std::move(opened[0]), std::move(opened[1]), std::move(opened[2])};
+}
+
+Result<StoreContext::Trust> StoreContext::machine_trust(const std::string& machine_root) {
+    const std::string path = machine_root + '/' + std::string(folder_of(engine::Scope::machine));
+    return existing(Folder::open_path(path), path).and_then([](const Folder& machine) {
+        return open_trust(machine, Use::look);
+    });
+}
+
 Result<std::unique_ptr<StoreContext>> StoreContext::open(const std::string& root,
-                                                         engine::Scope scope, Warn warn) {
+                                                         engine::Scope scope, Warn warn,
+                                                         const std::string& machine_root) {
     const mode_t root_mode = scope == engine::Scope::machine ? kPublicFolder : kPrivateFolder;
     Result<Folder> top = Folder::open_or_create_path(root, root_mode);
     if (!top) {
@@ -136,20 +159,22 @@ Result<std::unique_ptr<StoreContext>> StoreContext::open(const std::string& root
             return pass(written);
         }
     }
-    std::vector<Folder> inner;
-    for (const auto& [name, mode] :
-         {std::pair{layout::kMy, kPublicFolder}, std::pair{layout::kRequest, kPrivateFolder},
-          std::pair{layout::kRoot, kPublicFolder}, std::pair{layout::kIntermediate, kPublicFolder},
-          std::pair{layout::kNtAuth, kPublicFolder}}) {
-        Result<Folder> opened = folder->open_or_create(name, mode);
-        if (!opened) {
-            return pass(opened);
-        }
-        inner.push_back(std::move(*opened));
+    Result<Folder> my = folder->open_or_create(layout::kMy, kPublicFolder);
+    if (!my) {
+        return pass(my);
     }
-    std::unique_ptr<StoreContext> context(new StoreContext(
-        std::move(*folder), std::move(*lock), std::move(inner[0]), std::move(inner[1]),
-        Trust{std::move(inner[2]), std::move(inner[3]), std::move(inner[4])}, std::move(warn)));
+    Result<Folder> request = folder->open_or_create(layout::kRequest, kPrivateFolder);
+    if (!request) {
+        return pass(request);
+    }
+    Result<Trust> trust = scope == engine::Scope::machine ? open_trust(*folder, Use::change)
+                                                          : machine_trust(machine_root);
+    if (!trust) {
+        return pass(trust);
+    }
+    std::unique_ptr<StoreContext> context(
+        new StoreContext(std::move(*folder), std::move(*lock), std::move(*my), std::move(*request),
+                         std::move(*trust), scope, std::move(warn)));
     // What cannot be tidied up now does no harm: readers skip it, and the next opening tries again.
     if (const Done tidy = context->tidy_up(*top); !tidy) {
         context->warn(tidy.error().sentence());
@@ -158,7 +183,8 @@ Result<std::unique_ptr<StoreContext>> StoreContext::open(const std::string& root
 }
 
 Result<std::unique_ptr<StoreContext>> StoreContext::look_at(const std::string& root,
-                                                            engine::Scope scope, Warn warn) {
+                                                            engine::Scope scope, Warn warn,
+                                                            const std::string& machine_root) {
     Result<Folder> top = existing(Folder::open_path(root), root);
     if (!top) {
         return pass(top);
@@ -171,18 +197,23 @@ Result<std::unique_ptr<StoreContext>> StoreContext::look_at(const std::string& r
     if (!folder) {
         return pass(folder);
     }
-    std::vector<Folder> inner;
-    for (const std::string_view name :
-         {layout::kMy, layout::kRequest, layout::kRoot, layout::kIntermediate, layout::kNtAuth}) {
-        Result<Folder> opened = existing(folder->open(name), folder->path_of(name));
-        if (!opened) {
-            return pass(opened);
-        }
-        inner.push_back(std::move(*opened));
+    Result<Folder> my = existing(folder->open(layout::kMy), folder->path_of(layout::kMy));
+    if (!my) {
+        return pass(my);
     }
-    return std::unique_ptr<StoreContext>(new StoreContext(
-        std::move(*folder), UniqueFd(), std::move(inner[0]), std::move(inner[1]),
-        Trust{std::move(inner[2]), std::move(inner[3]), std::move(inner[4])}, std::move(warn)));
+    Result<Folder> request =
+        existing(folder->open(layout::kRequest), folder->path_of(layout::kRequest));
+    if (!request) {
+        return pass(request);
+    }
+    Result<Trust> trust = scope == engine::Scope::machine ? open_trust(*folder, Use::look)
+                                                          : machine_trust(machine_root);
+    if (!trust) {
+        return pass(trust);
+    }
+    return std::unique_ptr<StoreContext>(
+        new StoreContext(std::move(*folder), UniqueFd(), std::move(*my), std::move(*request),
+                         std::move(*trust), scope, std::move(warn)));
 }
 
 const Folder& StoreContext::trust(engine::TrustStore store) const {
@@ -226,8 +257,11 @@ Done StoreContext::discard_request(std::string_view key_id) const {
 }
 
 Done StoreContext::tidy_up(const Folder& root) const {
-    for (const Folder* folder :
-         {&root, &folder_, &my_, &request_, &trust_.root, &trust_.intermediate, &trust_.nt_auth}) {
+    std::vector<const Folder*> own = {&root, &folder_, &my_, &request_};
+    if (scope_ == engine::Scope::machine) {
+        own.insert(own.end(), {&trust_.root, &trust_.intermediate, &trust_.nt_auth});
+    }
+    for (const Folder* folder : own) {
         if (Done removed = folder->remove_temporaries(); !removed) {
             return removed;
         }

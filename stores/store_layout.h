@@ -22,6 +22,8 @@
 //       ntauth/<thumbprint>.pem        replica of CN=NTAuthCertificates
 //       memory.json              what one pulse leaves for the next: memory_json.h
 //       memory.json.bad          one that could not be read, kept for people
+//       run.json, events*.jsonl, state.lock, .new-*
+//                                of the service: service/state_folder.h
 //     .tmp-*                     in any folder: half of a change that a crash cut off; never read,
 //                                removed the next time that the context is opened
 //
