@@ -8,9 +8,18 @@
 #include "service/preview.h"
 #include "service/report.h"
 
+#include <stop_token>
+
 namespace ae::service {
 
-RunReport run_machine_pulse(const Sources& sources, EventLog& events, Time now);
+struct PulseRun {
+    engine::Trigger trigger = engine::Trigger::manual;
+    engine::User* user = nullptr;  // who is asked for agreement (R-UI4); nobody
+    std::stop_token stop{};
+};
+
+// One pulse in the context that `sources` name.
+RunReport run_pulse_here(const Sources& sources, const PulseRun& run, EventLog& events, Time now);
 
 // What a pulse would know, with the directory's own answers; nothing is changed.
 struct Observation {
@@ -18,6 +27,6 @@ struct Observation {
     policy::DirectoryAnswers answers{};
     std::vector<std::string> warnings{};  // what the stores had to leave out
 };
-Result<Observation> observe_machine(const Sources& sources, Time now);
+Result<Observation> observe(const Sources& sources, Time now);
 
 }  // namespace ae::service

@@ -7,6 +7,7 @@
 #include "service/credential.h"
 #include "service/kerberos_settings.h"
 #include "service/membership.h"
+#include "service/reason_lines.h"
 #include "stores/cert_store.h"
 #include "stores/chain_checker.h"
 #include "stores/crypto.h"
@@ -20,6 +21,8 @@
 namespace ae::service {
 namespace {
 
+using engine::Scope;
+
 // What is true before a pulse can start: a member of a domain, and stores that can be opened.
 struct Ground {
     Membership membership;
@@ -32,17 +35,20 @@ Result<Ground> prepare(const Sources& sources, Use use, std::vector<std::string>
     if (Done pinned = pin_kerberos_settings({}); !pinned) {
         return pass(pinned);
     }
-    auto membership = read_membership(sources.keytab);
+    auto membership = sources.scope == Scope::machine ? read_membership(sources.keytab)
+                                                      : read_user_membership(sources.ticket_cache);
     if (!membership) {
         return pass(membership);
     }
     const auto open =
         use == Use::change ? &stores::StoreContext::open : &stores::StoreContext::look_at;
-    auto opened =
-        open(sources.state_dir, engine::Scope::machine, [&warnings](std::string_view text) {
+    auto opened = open(
+        sources.state_dir, sources.scope,
+        [&warnings](std::string_view text) {
             log_warning(text);
             warnings.emplace_back(text);
-        });
+        },
+        std::string(stores::kMachineRoot));
     if (!opened) {
         return pass(opened, "open the certificate stores");
     }
@@ -53,7 +59,7 @@ Result<Ground> prepare(const Sources& sources, Use use, std::vector<std::string>
 class Parts {
   public:
     Parts(const Sources& sources, const Ground& ground, Time now)
-        : cache_(sources.ticket_cache.empty() ? kMachineCache : sources.ticket_cache),
+        : cache_(cache_of(sources, ground.membership)),
           policy_(policy::create_reg_file_policy(sources.policy_dir)),
           directory_(
               policy::create_ldap_directory(directory_options(sources, ground.membership, now))),
@@ -67,13 +73,20 @@ class Parts {
                                     .log = [](std::string_view text) { log_debug(text); }},
                                    *crypto_)) {}
 
-    engine::Ports ports(engine::EventSink& events) {
+    engine::Ports ports(engine::EventSink& events, engine::User* user = nullptr) {
         return {*policy_, *directory_, *keys_, *certificates_, *chains_,
-                *crypto_, *ca_,        events, *memory_};
+                *crypto_, *ca_,        events, *memory_,       user};
     }
     [[nodiscard]] const policy::DirectoryAnswers& answers() const { return answers_; }
 
   private:
+    static std::string cache_of(const Sources& sources, const Membership& member) {
+        if (sources.scope == Scope::user) {
+            return member.ticket_cache;
+        }
+        return sources.ticket_cache.empty() ? kMachineCache : sources.ticket_cache;
+    }
+
     // Tickets are fetched when a domain controller was found and not before: without one, "no
     // domain controller" is the truth and "no key distribution center" a riddle.
     policy::DirectoryOptions directory_options(const Sources& sources, const Membership& member,
@@ -88,8 +101,9 @@ class Parts {
             if (Done pinned = pin_kerberos_settings({member.realm, controller.address}); !pinned) {
                 return pinned;
             }
-            return sources.ticket_cache.empty() ? acquire_machine_tickets(member, sources.keytab)
-                                                : check_ticket_cache(cache_, now);
+            const bool fresh = sources.scope == Scope::machine && sources.ticket_cache.empty();
+            return fresh ? acquire_machine_tickets(member, sources.keytab)
+                         : check_ticket_cache(cache_, now);
         };
         return options;
     }
@@ -107,7 +121,7 @@ class Parts {
 };
 
 engine::PulseOptions options_of(const Sources& sources, Use use, Time now) {
-    return {.scope = engine::Scope::machine,
+    return {.scope = sources.scope,
             .now = now,
             .seed = std::random_device{}(),
             .force = sources.force,
@@ -116,24 +130,30 @@ engine::PulseOptions options_of(const Sources& sources, Use use, Time now) {
 }
 
 // A run that could not begin: one event and one sentence (rule C1).
-engine::PulseReport not_begun(Error error, engine::EventSink& events) {
-    Error failure = std::move(error).within("machine pulse");
+engine::PulseReport not_begun(Error error, Scope scope, engine::EventSink& events) {
+    const std::string context(to_string(scope));
+    Error failure = std::move(error).within(context + " pulse");
     events.record(engine::make_event(engine::EventId::ae_failed,
-                                     {"machine", to_hex(failure.code), failure.sentence()}));
+                                     {context, to_hex(failure.code), failure.sentence()}));
     engine::PulseReport report;
+    report.outcome = engine::Outcome::failed;
     report.failures.push_back(std::move(failure));
     return report;
 }
 
-engine::PulseReport pulse(const Sources& sources, engine::EventSink& events, Time now) {
+engine::PulseReport pulse(const Sources& sources, const PulseRun& run, engine::EventSink& events,
+                          Time now) {
     std::vector<std::string> warnings;  // of the stores; outlives them
     auto ground = prepare(sources, Use::change, warnings);
     if (!ground) {
-        return not_begun(std::move(ground.error()), events);
+        return not_begun(std::move(ground.error()), sources.scope, events);
     }
     Parts parts(sources, *ground, now);
-    engine::PulseReport report =
-        engine::run_pulse(parts.ports(events), options_of(sources, Use::change, now));
+    engine::PulseOptions options = options_of(sources, Use::change, now);
+    options.trigger = run.trigger;
+    options.stop = run.stop;
+    options.abilities.interaction = run.user != nullptr;
+    engine::PulseReport report = engine::run_pulse(parts.ports(events, run.user), options);
     report.notes.insert(report.notes.end(), warnings.begin(), warnings.end());
     return report;
 }
@@ -143,13 +163,16 @@ void ignore_broken_pipes() { static_cast<void>(std::signal(SIGPIPE, SIG_IGN)); }
 
 }  // namespace
 
-RunReport run_machine_pulse(const Sources& sources, EventLog& events, Time now) {
+RunReport run_pulse_here(const Sources& sources, const PulseRun& run, EventLog& events, Time now) {
     ignore_broken_pipes();
-    engine::PulseReport report = pulse(sources, events, now);
+    engine::PulseReport report = pulse(sources, run, events, now);
+    for (const Remark& line : reason_lines(report, events.events())) {
+        events.remark(line);
+    }
     return {std::move(report), events.events()};
 }
 
-Result<Observation> observe_machine(const Sources& sources, Time now) {
+Result<Observation> observe(const Sources& sources, Time now) {
     ignore_broken_pipes();
     std::vector<std::string> warnings;
     auto ground = prepare(sources, Use::look, warnings);

@@ -1,6 +1,8 @@
 #include "engine/base/hresult_table.h"
+#include "policy/unique_fd.h"
 #include "service/kerberos_settings.h"
 
+#include <array>
 #include <cstdlib>
 
 #include <sys/mman.h>
@@ -37,15 +39,23 @@ const std::string& host_settings() {
 }  // namespace
 
 // KRB5_CONFIG may name several files, and the first that sets a value wins.  Ours is a file in
-// memory: it needs no place on the disk and lives as long as the process.  Each call makes a new
-// one, because the library may have read the last one in this very second and would not look again.
+// memory: it needs no place on the disk.  Each call makes a new one under another name, because the
+// library may have read the last one in this very second and would not look again.  The one before
+// stays open, for contexts that were made from it; the names repeat, because the C library never
+// frees a value of the environment.
 Done pin_kerberos_settings(const KnownKdc& kdc) {
+    static std::array<policy::UniqueFd, 4> files;
+    static std::size_t turn = 0;
+    turn = (turn + 1) % files.size();
+    policy::UniqueFd& file = files.at(turn);
     const std::string text = settings_with(kdc);
-    const std::string& others = host_settings();
-    const int file = ::memfd_create("aeclient-krb5.conf", MFD_CLOEXEC);
-    if (file < 0 || ::write(file, text.data(), text.size()) != static_cast<ssize_t>(text.size()) ||
-        ::setenv("KRB5_CONFIG", ("/proc/self/fd/" + std::to_string(file) + ':' + others).c_str(),
-                 1) != 0) {
+    file.reset(::memfd_create("aeclient-krb5.conf", MFD_CLOEXEC));
+    if (!file ||
+        ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+        return fail(kUnexpected, "set up the Kerberos library");
+    }
+    const std::string path = "/proc/self/fd/" + std::to_string(file.get());
+    if (::setenv("KRB5_CONFIG", (path + ':' + host_settings()).c_str(), 1) != 0) {
         return fail(kUnexpected, "set up the Kerberos library");
     }
     return done();

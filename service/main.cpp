@@ -1,8 +1,11 @@
 // aeclient: reads the command line, runs what it asks for, prints the report.
 #include "engine/base/text.h"
 #include "service/abilities.h"
+#include "service/commands.h"
 #include "service/compose.h"
-#include "service/options.h"
+#include "service/console.h"
+#include "service/context_place.h"
+#include "service/host_start.h"
 #include "service/preview_report.h"
 
 #include <chrono>
@@ -14,34 +17,16 @@ namespace {
 using namespace ae;
 using namespace ae::service;
 
-constexpr int kFailed = 2;
+char* const* arguments = nullptr;  // of main()
 
 Time now() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
 
-void open_log(const Sources& sources, LogLevel level) {
-    open_log(sources.verbose ? LogLevel::debug : level);
+void open_quiet_log(const Sources& sources) {
+    open_log(sources.verbose ? ConsoleLevel::debug : ConsoleLevel::quiet);
 }
 
-int print(const std::string& text, int code) {
-    std::cout << text << std::flush;
-    if (!std::cout) {
-        std::cerr << "aeclient: the report could not be written to standard output\n";
-        return kFailed;
-    }
-    return code;
-}
-
-int explain(const Error& error) {
-    std::cerr << "aeclient: " << printable(error.sentence()) << '\n';
-    return kFailed;
-}
-
-int run(const PulseCommand& command) {
-    open_log(command.sources, command.output == Output::json ? LogLevel::quiet : LogLevel::info);
-    EventLog events;
-    const RunReport report = run_machine_pulse(command.sources, events, now());
-    return print(command.output == Output::json ? as_json(report) : as_text(report),
-                 exit_code(report));
+Result<Observation> look(const Sources& sources) {
+    return resolved(sources).and_then([](const Sources& all) { return observe(all, now()); });
 }
 
 Result<Preview> preview(const PlanCommand& command) {
@@ -53,7 +38,7 @@ Result<Preview> preview(const PlanCommand& command) {
         captured->world.force = captured->world.force || command.sources.force;
         return preview_of(*captured);
     }
-    auto seen = observe_machine(command.sources, now());
+    auto seen = look(command.sources);
     if (!seen) {
         return pass(seen);
     }
@@ -63,27 +48,27 @@ Result<Preview> preview(const PlanCommand& command) {
 }
 
 int run(const PlanCommand& command) {
-    open_log(command.sources, LogLevel::quiet);
+    open_quiet_log(command.sources);
     const auto made = preview(command);
     if (!made) {
-        return explain(made.error());
+        return complain(made.error());
     }
     return print(command.output == Output::json ? preview_as_json(*made) : preview_as_text(*made),
                  0);
 }
 
 int run(const CaptureCommand& command) {
-    open_log(command.sources, LogLevel::quiet);
-    auto seen = observe_machine(command.sources, now());
+    open_quiet_log(command.sources);
+    auto seen = look(command.sources);
     if (!seen) {
-        return explain(seen.error());
+        return complain(seen.error());
     }
     for (const std::string& warning : seen->warnings) {
-        std::cerr << "aeclient: left out: " << printable(warning) << '\n';
+        mention("left out: " + warning);
     }
     const Captured captured = capture_of(std::move(seen->gathered), std::move(seen->answers));
     if (Done written = write_capture(command.file, captured); !written) {
-        return explain(written.error());
+        return complain(written.error());
     }
     return print("wrote " + printable(command.file) +
                      "; it holds names, certificates and permissions of the directory, and no "
@@ -91,15 +76,20 @@ int run(const CaptureCommand& command) {
                  0);
 }
 
+int run(const PulseCommand& command) { return run_pulse_command(command); }
+int run(const ServiceCommand&) { return complain(become_service(arguments)); }
+int run(const StatusCommand& command) { return run_status(command); }
+int run(const EventsCommand& command) { return run_events(command); }
 int run(const ExitNow& command) { return command.code; }
 
 }  // namespace
 
 int main(int argc, char** argv) try {
+    arguments = argv;
     return std::visit([](const auto& command) { return run(command); },
                       parse_command_line(argc, argv));
 } catch (const std::exception& error) {
     // Nothing of ours throws; what a library or a full memory still may ends in one sentence too.
     std::cerr << "aeclient: unexpected failure: " << error.what() << '\n';
-    return 2;
+    return kFailed;
 }

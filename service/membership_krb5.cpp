@@ -13,7 +13,9 @@ namespace {
 using policy::krb5_error;
 using policy::krb5_name;
 using policy::krb5_start;
+using policy::Krb5Cache;
 using policy::Krb5Keytab;
+using policy::Krb5Principal;
 
 constexpr std::string_view kJoinRemedy =
     "Join the host to the domain (for example with adcli join), or name its keytab with --keytab";
@@ -60,6 +62,17 @@ Result<std::string> keytab_name(krb5_context context, krb5_keytab keytab) {
     return text.starts_with("FILE:") ? text.substr(5) : text;
 }
 
+Membership membership_of(const std::string& principal) {
+    const auto at = principal.rfind('@');
+    Membership membership;
+    membership.principal = principal;
+    membership.account_name = principal.substr(0, at);
+    membership.realm = principal.substr(at + 1);
+    membership.domain_dns = to_lower(membership.realm);
+    membership.host_fqdn = host_fqdn(membership.domain_dns);
+    return membership;
+}
+
 }  // namespace
 
 Result<Membership> read_membership(const std::string& keytab_path) {
@@ -87,18 +100,40 @@ Result<Membership> read_membership(const std::string& keytab_path) {
                     std::string(missing ? kJoinRemedy : "Run the command as root"));
     }
     const std::string principal = machine_principal(krb5, keytab.get());
-    const auto at = principal.rfind('@');
     if (principal.empty()) {
         return fail(kNotDomainJoined,
                     "the keytab " + *path + " holds no machine account (a principal NAME$@REALM)",
                     std::string(kJoinRemedy));
     }
-    Membership membership;
-    membership.principal = principal;
-    membership.account_name = principal.substr(0, at);
-    membership.realm = principal.substr(at + 1);
-    membership.domain_dns = to_lower(membership.realm);
-    membership.host_fqdn = host_fqdn(membership.domain_dns);
+    return membership_of(principal);
+}
+
+Result<Membership> read_user_membership(const std::string& cache_name) {
+    auto context = krb5_start();
+    if (!context) {
+        return pass(context);
+    }
+    krb5_context krb5 = context->get();
+    Krb5Cache cache(krb5);
+    Krb5Principal principal(krb5);
+    const krb5_error_code code = cache_name.empty()
+                                     ? krb5_cc_default(krb5, cache.put())
+                                     : krb5_cc_resolve(krb5, cache_name.c_str(), cache.put());
+    if (code != 0) {
+        return fail(krb5_error(krb5, code, "open the Kerberos ticket cache " + cache_name));
+    }
+    char* name = nullptr;
+    std::string full_name;
+    if (krb5_cc_get_full_name(krb5, cache.get(), &name) == 0) {
+        full_name = name;
+        krb5_free_string(krb5, name);
+    }
+    if (krb5_cc_get_principal(krb5, cache.get(), principal.put()) != 0) {
+        return fail(kNoCredentials, "this account has no Kerberos tickets in " + full_name,
+                    "Log on with a domain account, or get tickets with kinit");
+    }
+    Membership membership = membership_of(krb5_name(krb5, principal.get()));
+    membership.ticket_cache = full_name;
     return membership;
 }
 

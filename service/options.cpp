@@ -1,5 +1,7 @@
 #include "service/options.h"
 
+#include <optional>
+
 #include <CLI/CLI.hpp>
 
 namespace ae::service {
@@ -10,15 +12,26 @@ constexpr const char* kExitCodes =
     "Exit code: 0 everything that should happen did; 2 something failed, the output says what;\n"
     "64 wrong command line.\n\n";
 
-void add_sources(CLI::App& command, Sources& sources) {
+// Which context, and where its files stand: what commands without a network take, too.
+void add_context(CLI::App& command, Sources& sources) {
+    command.add_flag_callback(
+        "--user", [&sources] { sources.scope = engine::Scope::user; },
+        "The context of the account that runs this, instead of the machine's");
+    command.add_option("--state-dir", sources.state_dir,
+                       "Certificate stores and state (default: /var/lib/aeclient; with --user "
+                       "~/.local/share/aeclient)");
+    command.add_option("--policy-dir", sources.policy_dir, "Policy files (*.reg)")
+        ->capture_default_str();
+}
+
+void add_directory(CLI::App& command, Sources& sources) {
     command.add_flag("-v,--verbose", sources.verbose, "Log every step to standard error");
     command.add_option("--keytab", sources.keytab, "Machine keytab (default: the system's)");
     command.add_option("--ccache", sources.ticket_cache,
                        "Use the tickets of this Kerberos cache instead of the keytab");
-    command.add_option("--state-dir", sources.state_dir, "Certificate stores")
-        ->capture_default_str();
-    command.add_option("--policy-dir", sources.policy_dir, "Policy files (*.reg)")
-        ->capture_default_str();
+}
+
+void add_force(CLI::App& command, Sources& sources) {
     command.add_flag("--force", sources.force,
                      "Ask again at once: no brake, no back-off, and an emptied trust container of "
                      "the directory counts");
@@ -29,19 +42,61 @@ void add_json(CLI::App& command, Output& output) {
         "--json", [&output] { output = Output::json; }, "Print one JSON object instead of tables");
 }
 
-CLI::App* add_pulse(CLI::App& app, PulseCommand& pulse) {
-    CLI::App* command =
-        app.add_subcommand("pulse", "Run one machine pulse: enroll for whatever is missing");
+// A trigger by its name; "edited task" and "unlock" run nothing.
+void add_worker(CLI::App& command, PulseCommand& pulse) {
+    command.add_flag("--worker", pulse.worker)->group("");
     command
-        ->add_flag("--foreground", pulse.foreground,
-                   "Run the pulse in this process and wait for its end")
-        ->required();
+        .add_option_function<std::string>(
+            "--trigger",
+            [&pulse](const std::string& name) {
+                const auto trigger = engine::trigger_from_string(name);
+                if (!trigger) {
+                    throw CLI::ValidationError("--trigger", "no such trigger: " + name);
+                }
+                pulse.trigger = *trigger;
+            })
+        ->group("");
+    command.add_flag("--interactive", pulse.interactive)->group("");
+}
+
+CLI::App* add_pulse(CLI::App& app, PulseCommand& pulse) {
+    CLI::App* command = app.add_subcommand(
+        "pulse", "Run one pulse now: enroll for whatever is missing, renew, fetch, clean up");
+    CLI::Option* foreground =
+        command->add_flag("--foreground", pulse.foreground,
+                          "Run it in this process instead of asking the service for it");
+    CLI::Option* no_wait = command->add_flag_callback(
+        "--no-wait", [&pulse] { pulse.wait = false; }, "Do not wait for its end");
+    no_wait->excludes(foreground);
     add_json(*command, pulse.output);
-    add_sources(*command, pulse.sources);
+    add_context(*command, pulse.sources);
+    add_force(*command, pulse.sources);
+    add_directory(*command, pulse.sources);
+    add_worker(*command, pulse);
+    // The service has its own.
+    for (const char* name : {"--keytab", "--ccache", "--state-dir", "--policy-dir"}) {
+        command->get_option(name)->needs(foreground);
+    }
     command->footer(std::string(kExitCodes) +
                     "Examples:\n"
-                    "  aeclient pulse --foreground\n"
+                    "  aeclient pulse\n"
+                    "  aeclient pulse --user --no-wait\n"
                     "  aeclient pulse --foreground --json | jq .decisions");
+    return command;
+}
+
+CLI::App* add_enroll(CLI::App& app, PulseCommand& enroll) {
+    CLI::App* command = app.add_subcommand(
+        "enroll", "Enroll for the templates of this account that need its agreement");
+    command
+        ->add_flag("--interactive", enroll.interactive, "Ask on this terminal before each of them")
+        ->required();
+    enroll.sources.scope = engine::Scope::user;
+    enroll.foreground = true;
+    enroll.trigger = engine::Trigger::interactive;
+    add_json(*command, enroll.output);
+    add_directory(*command, enroll.sources);
+    command->footer(std::string(kExitCodes) + "Example:\n  aeclient enroll --interactive");
     return command;
 }
 
@@ -54,8 +109,10 @@ CLI::App* add_plan(CLI::App& app, PlanCommand& plan) {
         return path.empty() ? std::string("it names no file") : std::string();
     });
     add_json(*command, plan.output);
-    add_sources(*command, plan.sources);
-    for (const char* name : {"--keytab", "--ccache", "--state-dir", "--policy-dir"}) {
+    add_context(*command, plan.sources);
+    add_force(*command, plan.sources);
+    add_directory(*command, plan.sources);
+    for (const char* name : {"--keytab", "--ccache", "--state-dir", "--policy-dir", "--user"}) {
         from->excludes(command->get_option(name));
     }
     command->footer(std::string(kExitCodes) +
@@ -71,12 +128,63 @@ CLI::App* add_capture(CLI::App& app, CaptureCommand& capture) {
         "capture", "Write all that a pulse would know to FILE, for `aeclient plan --from FILE`");
     command->add_option("FILE", capture.file, "The archive to write; it is replaced in one step")
         ->required();
-    add_sources(*command, capture.sources);
+    add_context(*command, capture.sources);
+    add_force(*command, capture.sources);
+    add_directory(*command, capture.sources);
     command->footer(std::string(kExitCodes) +
                     "A capture holds names, certificates and permissions of your directory, and\n"
                     "never a private key, a ticket or a password.\n\n"
                     "Example:\n"
                     "  aeclient capture ws1.capture");
+    return command;
+}
+
+CLI::App* add_service(CLI::App& app, ServiceCommand& service) {
+    CLI::App* command = app.add_subcommand("service", "The service that runs pulses by itself");
+    command->require_subcommand(1);
+    CLI::App* run = command->add_subcommand(
+        "run", "Be the service, in this process, until it is told to stop (SIGTERM)");
+    add_context(*run, service.sources);
+    add_directory(*run, service.sources);
+    run->footer(
+        "Runs with and without systemd: packaging/linux has its units. With --user it serves\n"
+        "the account that runs it, and uses that account's own Kerberos tickets.\n\n"
+        "Exit code: 0 it was stopped; 2 it could not begin; 64 wrong command line.\n\n"
+        "Examples:\n"
+        "  aeclient service run\n"
+        "  aeclient service run --user");
+    return command;
+}
+
+CLI::App* add_status(CLI::App& app, StatusCommand& status) {
+    CLI::App* command = app.add_subcommand(
+        "status", "How autoenrollment stands here: policy, last and next run, certificates");
+    add_json(*command, status.output);
+    add_context(*command, status.sources);
+    command->footer(
+        "No network is used. Exit code: 0 healthy; 1 attention; 2 failing; 3 disabled by policy;\n"
+        "4 the service does not run; 5 no run has ended yet; 6 this account may not ask; 64 wrong\n"
+        "command line.\n\n"
+        "Examples:\n"
+        "  aeclient status\n"
+        "  aeclient status --user --json | jq .health");
+    return command;
+}
+
+CLI::App* add_events(CLI::App& app, EventsCommand& events) {
+    CLI::App* command = app.add_subcommand(
+        "events", "The events of past runs, whatever the LogLevel, oldest first");
+    command->add_option("--since", events.since,
+                        "Only later ones: 90m, 8h, 7d, 2026-11-21 or 2026-11-21T12:00:00Z");
+    CLI::Option* csv = command->add_flag_callback(
+        "--csv", [&events] { events.output = Output::csv; }, "Print comma separated values");
+    add_json(*command, events.output);
+    csv->excludes(command->get_option("--json"));
+    add_context(*command, events.sources);
+    command->footer(std::string(kExitCodes) +
+                    "Examples:\n"
+                    "  aeclient events --since 8h\n"
+                    "  aeclient events --user --csv > events.csv");
     return command;
 }
 
@@ -88,15 +196,29 @@ Command parse_command_line(int argc, const char* const* argv) {
     app.require_subcommand(1);
     app.option_defaults()->always_capture_default(false);
     PulseCommand pulse;
+    PulseCommand enroll;
     PlanCommand plan;
     CaptureCommand capture;
-    add_pulse(app, pulse);
+    ServiceCommand service;
+    StatusCommand status;
+    EventsCommand events;
+    const CLI::App* pulse_command = add_pulse(app, pulse);
+    const CLI::App* enroll_command = add_enroll(app, enroll);
     const CLI::App* plan_command = add_plan(app, plan);
     const CLI::App* capture_command = add_capture(app, capture);
+    const CLI::App* service_command = add_service(app, service);
+    const CLI::App* status_command = add_status(app, status);
+    add_events(app, events);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return ExitNow{app.exit(error) == 0 ? 0 : kUsageError};
+    }
+    if (pulse_command->parsed()) {
+        return pulse;
+    }
+    if (enroll_command->parsed()) {
+        return enroll;
     }
     if (plan_command->parsed()) {
         return plan;
@@ -104,7 +226,10 @@ Command parse_command_line(int argc, const char* const* argv) {
     if (capture_command->parsed()) {
         return capture;
     }
-    return pulse;
+    if (service_command->parsed()) {
+        return service;
+    }
+    return status_command->parsed() ? Command(status) : Command(events);
 }
 
 }  // namespace ae::service

@@ -1,18 +1,22 @@
 // The command line of aeclient.
 #pragma once
 
+#include "engine/directory.h"
+#include "engine/triggers.h"
+
 #include <string>
 #include <variant>
 
 namespace ae::service {
 
-enum class Output { text, json };
+enum class Output { text, json, csv };
 
-// What every command that looks at this machine and its directory takes.
+// What every command that looks at a context and its directory takes.
 struct Sources {
-    std::string keytab{};        // empty: the system's
-    std::string ticket_cache{};  // empty: fresh tickets from the keytab
-    std::string state_dir = "/var/lib/aeclient";
+    engine::Scope scope = engine::Scope::machine;
+    std::string keytab{};        // machine; empty: the system's
+    std::string ticket_cache{};  // empty: fresh tickets from the keytab; user: the account's own
+    std::string state_dir{};     // empty: default_store_root()
     std::string policy_dir = "/etc/aeclient/policy.d";
     bool verbose = false;
     bool force = false;
@@ -20,7 +24,11 @@ struct Sources {
 
 struct PulseCommand {
     Sources sources{};
-    bool foreground = false;  // always true: the service comes later
+    bool foreground = false;  // in this process; else the service runs it
+    bool worker = false;      // the same, for the service: prints the control channel's lines
+    engine::Trigger trigger = engine::Trigger::manual;
+    bool interactive = false;  // templates that need somebody's agreement may ask for it
+    bool wait = true;
     Output output = Output::text;
 };
 
@@ -35,11 +43,27 @@ struct CaptureCommand {
     std::string file{};
 };
 
+struct ServiceCommand {
+    Sources sources{};
+};
+
+struct StatusCommand {
+    Sources sources{};
+    Output output = Output::text;
+};
+
+struct EventsCommand {
+    Sources sources{};
+    std::string since{};
+    Output output = Output::text;
+};
+
 struct ExitNow {  // help and version were printed, or the command line was wrong
     int code = 0;
 };
 
-using Command = std::variant<PulseCommand, PlanCommand, CaptureCommand, ExitNow>;
+using Command = std::variant<PulseCommand, PlanCommand, CaptureCommand, ServiceCommand,
+                             StatusCommand, EventsCommand, ExitNow>;
 
 Command parse_command_line(int argc, const char* const* argv);
 

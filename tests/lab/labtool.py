@@ -19,6 +19,23 @@ POLICY_TEXT = """Windows Registry Editor Version 5.00
 "AEPolicy"=dword:{bits:08x}
 """
 
+# A whole policy: the machine's and the users' AEPolicy, and no jitter, which no test has time for.
+SETTINGS_TEXT = """Windows Registry Editor Version 5.00
+
+[HKEY_LOCAL_MACHINE\\Software\\Policies\\Microsoft\\Cryptography\\AutoEnrollment]
+"AEPolicy"=dword:{machine:08x}
+
+[HKEY_CURRENT_USER\\Software\\Policies\\Microsoft\\Cryptography\\AutoEnrollment]
+"AEPolicy"=dword:{user:08x}
+
+[HKEY_CURRENT_USER\\Software\\Microsoft\\Cryptography\\AutoEnrollment]
+"AEExpress"=dword:00000001
+
+[HKEY_LOCAL_MACHINE\\Software\\Policies\\AeClient]
+"JitterMinutes"=dword:00000000
+{more}
+"""
+
 
 class Lab:
     def __init__(self, directory):
@@ -70,6 +87,16 @@ class Lab:
     def set_policy(self, bits):
         self.run("sh", "-c", f"umask 022; mkdir -p /etc/aeclient/policy.d; cat > {POLICY_FILE}",
                  text_input=POLICY_TEXT.format(bits=bits))
+
+    def set_settings(self, machine, user=0, more=""):
+        self.run("sh", "-c", f"umask 022; mkdir -p /etc/aeclient/policy.d; cat > {POLICY_FILE}.new; "
+                 f"mv {POLICY_FILE}.new {POLICY_FILE}",
+                 text_input=SETTINGS_TEXT.format(machine=machine, user=user, more=more))
+
+    def set_enrollment_flags(self, template, flags):
+        base = "CN=Certificate Templates,CN=Public Key Services,CN=Services,CN=Configuration,DC=corp,DC=example,DC=test"
+        self.run("ldbmodify", "-H", "/run/ae-lab/dc/private/sam.ldb", text_input=f"dn: CN={template},{base}\n"
+                 f"changetype: modify\nreplace: msPKI-Enrollment-Flag\nmsPKI-Enrollment-Flag: {flags}\n")
 
     def pulse(self, *options):
         """One machine pulse; returns (exit code, the JSON report, standard error)."""

@@ -5,6 +5,8 @@
 #include <catch2/catch.hpp>
 
 using namespace ae::service;
+using ae::engine::Scope;
+using ae::engine::Trigger;
 
 namespace {
 
@@ -15,12 +17,70 @@ Command parse(std::vector<const char*> words) {
 
 }  // namespace
 
+TEST_CASE("pulse asks the service of the machine and waits", "[options]") {
+    const auto command = std::get<PulseCommand>(parse({"pulse"}));
+    CHECK_FALSE(command.foreground);
+    CHECK_FALSE(command.worker);
+    CHECK_FALSE(command.interactive);
+    CHECK(command.wait);
+    CHECK(command.trigger == Trigger::manual);
+    CHECK(command.sources.scope == Scope::machine);
+}
+
+TEST_CASE("pulse of the user, without waiting", "[options]") {
+    const auto command = std::get<PulseCommand>(parse({"pulse", "--user", "--no-wait", "--force"}));
+    CHECK_FALSE(command.wait);
+    CHECK(command.sources.force);
+    CHECK(command.sources.scope == Scope::user);
+}
+
+TEST_CASE("what only a pulse in this process can obey is not taken for the service's",
+          "[options]") {
+    for (const char* option : {"--keytab", "--ccache", "--state-dir", "--policy-dir"}) {
+        INFO(option);
+        CHECK(std::get<ExitNow>(parse({"pulse", option, "x"})).code == 64);
+    }
+    CHECK(std::get<ExitNow>(parse({"pulse", "--foreground", "--no-wait"})).code == 64);
+}
+
+TEST_CASE("the service's own pulses name their trigger", "[options]") {
+    const auto command = std::get<PulseCommand>(parse(
+        {"pulse", "--foreground", "--worker", "--trigger", "policy refresh", "--interactive"}));
+    CHECK(command.worker);
+    CHECK(command.interactive);
+    CHECK(command.trigger == Trigger::policy_refresh);
+    CHECK(std::get<ExitNow>(parse({"pulse", "--foreground", "--trigger", "whim"})).code == 64);
+}
+
+TEST_CASE("enroll --interactive is a pulse of the user on this terminal", "[options]") {
+    const auto command = std::get<PulseCommand>(parse({"enroll", "--interactive"}));
+    CHECK(command.foreground);
+    CHECK(command.interactive);
+    CHECK(command.trigger == Trigger::interactive);
+    CHECK(command.sources.scope == Scope::user);
+    CHECK(std::get<ExitNow>(parse({"enroll"})).code == 64);
+}
+
+TEST_CASE("the service, its status and its events", "[options]") {
+    CHECK(std::get<ServiceCommand>(parse({"service", "run"})).sources.scope == Scope::machine);
+    CHECK(std::get<ServiceCommand>(parse({"service", "run", "--user"})).sources.scope ==
+          Scope::user);
+    CHECK(std::get<ExitNow>(parse({"service"})).code == 64);
+    CHECK(std::get<StatusCommand>(parse({"status", "--json"})).output == Output::json);
+    CHECK(std::get<StatusCommand>(parse({"status", "--user"})).sources.scope == Scope::user);
+    const auto events = std::get<EventsCommand>(parse({"events", "--since", "8h", "--csv"}));
+    CHECK(events.since == "8h");
+    CHECK(events.output == Output::csv);
+    CHECK(std::get<ExitNow>(parse({"events", "--csv", "--json"})).code == 64);
+}
+
 TEST_CASE("pulse --foreground has the documented defaults", "[options]") {
     const auto command = std::get<PulseCommand>(parse({"pulse", "--foreground"}));
     CHECK(command.output == Output::text);
+    CHECK(command.foreground);
     CHECK(command.sources.keytab.empty());
     CHECK(command.sources.ticket_cache.empty());
-    CHECK(command.sources.state_dir == "/var/lib/aeclient");
+    CHECK(command.sources.state_dir.empty());
     CHECK(command.sources.policy_dir == "/etc/aeclient/policy.d");
 }
 
@@ -55,7 +115,6 @@ TEST_CASE("a wrong command line ends with 64, help with 0", "[options]") {
     CHECK(std::get<ExitNow>(parse({"--help"})).code == 0);
     CHECK(std::get<ExitNow>(parse({"--version"})).code == 0);
     CHECK(std::get<ExitNow>(parse({})).code == 64);
-    CHECK(std::get<ExitNow>(parse({"pulse"})).code == 64);
     CHECK(std::get<ExitNow>(parse({"pulse", "--foreground", "--nonsense"})).code == 64);
     CHECK(std::get<ExitNow>(parse({"enrol"})).code == 64);
 }

@@ -1,0 +1,15 @@
+// Where the files of a context are, and where its host listens.  Any thread.
+#pragma once
+
+#include "service/control/control_address.h"
+#include "service/options.h"
+
+namespace ae::service {
+
+// Defaults that depend on the context filled in.  kFileNotFound: HOME names no folder.
+Result<Sources> resolved(Sources sources);
+
+// `sources` are resolved.
+ControlAddress control_address(const Sources& sources);
+
+}  // namespace ae::service

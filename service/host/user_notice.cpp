@@ -1,0 +1,49 @@
+#include "service/host/user_notice.h"
+
+#include "service/event_log.h"
+
+#include <utility>
+
+namespace ae::service {
+
+UserNotice::UserNotice(Loop& loop, NoticeOutcomes outcomes)
+    : loop_(loop), outcomes_(std::move(outcomes)), timer_(loop) {}
+
+void UserNotice::offer(std::vector<std::string> templates, Seconds delay) {
+    withdraw();
+    timer_.expires_after(delay);
+    timer_.async_wait([this, templates = std::move(templates)](const auto& error) {
+        if (!error) {
+            show(templates);
+        }
+    });
+}
+
+void UserNotice::withdraw() {
+    timer_.cancel();
+    notice_.reset();
+}
+
+void UserNotice::show(const std::vector<std::string>& templates) {
+    notice_ = show_notice(loop_, templates,
+                          {.activated = [this] { end(outcomes_.begin); },
+                           .dismissed = [this] { end(outcomes_.cancelled); },
+                           .failed =
+                               [this](const Error& error) {
+                                   log_debug("no notice to the user: " + error.sentence());
+                                   end(outcomes_.gone);
+                               }});
+    timer_.expires_after(engine::kNoticeLife);
+    timer_.async_wait([this](const auto& error) {
+        if (!error) {
+            end(outcomes_.gone);
+        }
+    });
+}
+
+void UserNotice::end(const Changed& outcome) {
+    withdraw();
+    outcome();
+}
+
+}  // namespace ae::service

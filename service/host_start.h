@@ -1,0 +1,22 @@
+// From `aeclient service run` to the host (host/host.h).
+//
+// On Linux the host is a program of its own, aeclientd, beside aeclient: it must stay small for
+// weeks, and the libraries that a pulse needs would make it three times as large.  Runs are
+// processes of aeclient.
+#pragma once
+
+#include "service/host/host.h"
+#include "service/options.h"
+
+namespace ae::service {
+
+// Becomes aeclientd, with the same arguments; returns only when that fails.
+// kFileNotFound: it is not installed.
+Error become_service(char* const* argv);
+
+// What aeclientd serves.  `sources` are resolved.  The worker's program is the aeclient that stands
+// beside it now, also when a package replaces the file later: host and worker are one build.
+// kAccessDenied: the machine's service is not run by root.
+Result<HostOptions> host_options(const Sources& sources);
+
+}  // namespace ae::service

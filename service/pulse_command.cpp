@@ -1,0 +1,152 @@
+// `aeclient pulse`: through the service, in this process, or as the service's worker.
+#include "engine/base/text.h"
+#include "service/asked_user.h"
+#include "service/commands.h"
+#include "service/compose.h"
+#include "service/console.h"
+#include "service/context_place.h"
+#include "service/control/control_client.h"
+#include "service/host/worker.h"
+#include "service/record_run.h"
+#include "service/stop_on_signals.h"
+
+#include <chrono>
+#include <iostream>
+
+namespace ae::service {
+namespace {
+
+Time now() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
+
+ConsoleLevel console_of(const PulseCommand& command) {
+    if (command.sources.verbose) {
+        return ConsoleLevel::debug;
+    }
+    return command.output == Output::json ? ConsoleLevel::quiet : ConsoleLevel::info;
+}
+
+// The pulse does not fail for their sake: what they steer is the log and the time of runs.
+policy::AgentSettings settings_of(const Sources& sources) {
+    auto settings = policy::read_agent_settings(sources.scope, sources.policy_dir);
+    if (!settings) {
+        log_warning(settings.error().sentence());
+        return {};
+    }
+    return *settings;
+}
+
+// The lines of the control channel, one at a time: another process reads them as they come.
+void print_line(const ControlAnswer& answer) { std::cout << line_of(answer) << std::flush; }
+
+void print_event(const engine::Event& event) {
+    print_line(EventLine{std::string(to_string(event.level)), std::string(to_string(event.source)),
+                         event.number, event.text});
+}
+
+EventOutputs outputs_of(const PulseCommand& command, const Sources& sources,
+                        policy::LogLevel level) {
+    EventOutputs outputs;
+    outputs.level = level;
+    // Under systemd standard error is the journal: nobody wants to read everything twice.
+    outputs.console =
+        command.worker || standard_error_is_system_log() ? Console::background : Console::watched;
+    outputs.system = make_system_log(sources.scope);
+    outputs.store = [folder = StateFolder(sources.state_dir, sources.scope)](const auto& events) {
+        return append_events(folder, events);
+    };
+    if (command.worker) {
+        outputs.on_event = print_event;
+        outputs.on_step = [](const engine::Step& step) { print_line(step); };
+    }
+    return outputs;
+}
+
+RunReport run_and_record(const PulseCommand& command, const Sources& sources,
+                         policy::LogLevel level) {
+    EventLog events(outputs_of(command, sources, level));
+    NotifiedUser notified;
+    TerminalUser terminal(std::cin, std::cerr);
+    engine::User* asked = nullptr;
+    if (command.interactive) {
+        asked = command.worker ? static_cast<engine::User*>(&notified) : &terminal;
+    }
+    std::stop_source stop;
+    stop_on_signals(stop);
+    RunTimes times{.trigger = command.trigger, .started = now()};
+    RunReport report = run_pulse_here(
+        sources, {.trigger = command.trigger, .user = asked, .stop = stop.get_token()}, events,
+        times.started);
+    times.ended = now();
+    events.flush();
+    for (std::string& problem : record_run(sources, report, times)) {
+        log_warning(problem);
+        report.pulse.notes.push_back(std::move(problem));
+    }
+    return report;
+}
+
+int run_here(const PulseCommand& command, const Sources& sources) {
+    if (command.worker) {
+        die_with_parent();
+        const policy::LogLevel level = settings_of(sources).log_level;
+        open_log(command.sources.verbose ? ConsoleLevel::debug : console_level_of(level));
+        const RunReport report = run_and_record(command, sources, level);
+        print_line(RunResult{exit_code(report), as_text(report), as_json(report)});
+        return exit_code(report);
+    }
+    open_log(console_of(command));
+    const RunReport report = run_and_record(command, sources, settings_of(sources).log_level);
+    return print(command.output == Output::json ? as_json(report) : as_text(report),
+                 exit_code(report));
+}
+
+std::string text_of(const engine::Step& step) {
+    std::string text(to_string(step.kind));
+    text += step.template_name.empty() ? "" : " " + step.template_name;
+    text += step.ca.empty() ? "" : " at " + step.ca;
+    return text;
+}
+
+// Progress is for people: standard error, so that --json stays one object.
+void show(const ControlAnswer& answer) {
+    if (const auto* accepted = std::get_if<Accepted>(&answer)) {
+        mention(accepted->merged ? "a run goes on; yours follows it" : "the service begins");
+    } else if (const auto* step = std::get_if<engine::Step>(&answer)) {
+        mention(text_of(*step));
+    } else if (const auto* event = std::get_if<EventLine>(&answer)) {
+        mention(event->level + ' ' + event->source + ' ' + std::to_string(event->number) + ": " +
+                event->text);
+    }
+}
+
+int ask_service(const PulseCommand& command, const Sources& sources) {
+    const bool quiet = command.output == Output::json;
+    const auto result = ask_pulse(
+        control_address(sources),
+        {.force = command.sources.force, .wait = command.wait, .interactive = command.interactive},
+        [quiet](const ControlAnswer& answer) {
+            if (!quiet) {
+                show(answer);
+            }
+        });
+    if (!result) {
+        return complain(result.error());
+    }
+    if (!command.wait) {
+        return 0;
+    }
+    return print(quiet ? result->report : result->text, result->exit_code);
+}
+
+}  // namespace
+
+int run_pulse_command(const PulseCommand& command) {
+    const auto sources = resolved(command.sources);
+    if (!sources) {
+        return complain(sources.error());
+    }
+    return command.foreground || command.worker ? run_here(command, *sources)
+                                                : ask_service(command, *sources);
+}
+
+}  // namespace ae::service

@@ -1,0 +1,59 @@
+#include "engine/base/hresult_table.h"
+#include "policy/agent_settings.h"
+#include "service/metrics.h"
+#include "service/metrics_file.h"
+#include "service/record_run.h"
+#include "service/state_folder.h"
+#include "service/status_collect.h"
+
+namespace ae::service {
+namespace {
+
+Done write_record(const Sources& sources, const RunReport& report, const RunTimes& times) {
+    const StateFolder folder(sources.state_dir, sources.scope);
+    RunRecord before;
+    if (const auto text = folder.read(kRunRecordFile); text && *text) {
+        if (auto record = run_record_from_json(**text)) {
+            before = std::move(*record);
+        }
+    }
+    return folder.write(kRunRecordFile,
+                        to_json(after_run(std::move(before), report.pulse, report.events, times)));
+}
+
+Done write_metrics_of(const Sources& sources, Time now) {
+    const auto settings = policy::read_agent_settings(sources.scope, sources.policy_dir);
+    if (!settings || settings->metrics_file.empty() || sources.scope == engine::Scope::user) {
+        return done();
+    }
+    return write_metrics(
+        settings->metrics_file,
+        metrics_of(collect_status(
+            sources.scope, {.state_dir = sources.state_dir, .policy_dir = sources.policy_dir},
+            now)));
+}
+
+// Another aeclient works in these stores: its run is the one that counts.
+bool was_kept_out(const RunReport& report) {
+    return report.pulse.account_sid.empty() && report.pulse.failures.size() == 1 &&
+           report.pulse.failures.front().code == kBusy;
+}
+
+}  // namespace
+
+std::vector<std::string> record_run(const Sources& sources, const RunReport& report,
+                                    const RunTimes& times) {
+    std::vector<std::string> problems;
+    if (was_kept_out(report)) {
+        return problems;
+    }
+    for (const Done& written :
+         {write_record(sources, report, times), write_metrics_of(sources, times.ended)}) {
+        if (!written) {
+            problems.push_back(written.error().sentence());
+        }
+    }
+    return problems;
+}
+
+}  // namespace ae::service
