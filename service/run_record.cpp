@@ -253,15 +253,17 @@ RunRecord after_run(RunRecord before, const engine::PulseReport& report,
     return record;
 }
 
-RunRecord after_crash(RunRecord before, const RunTimes& times) {
+RunRecord after_silence(RunRecord before, Silence why, const RunTimes& times) {
+    const bool stopped = why == Silence::stopped;
+    const Outcome outcome = stopped ? Outcome::stopped : Outcome::crashed;
     RunRecord record = std::move(before);
-    record.last = run_of(record, Outcome::crashed, times);
+    record.last = run_of(record, outcome, times);
     record.controller.clear();
-    record.failures = {
-        "the process of the run ended without a report; the system's log has its last words, and "
-        "the "
-        "next run starts anew"};
-    count(record.counters.runs, Outcome::crashed);
+    record.failures = {stopped
+                           ? "the service was stopped during the run; the next run does the rest"
+                           : "the process of the run ended without a report; the system's log "
+                             "has its last words, and the next run starts anew"};
+    count(record.counters.runs, outcome);
     return record;
 }
 

@@ -49,7 +49,8 @@ struct RunTimes {
 RunRecord after_run(RunRecord before, const engine::PulseReport& report,
                     const std::vector<engine::Event>& events, const RunTimes& times);
 // The same for a run whose process ended without a word.
-RunRecord after_crash(RunRecord before, const RunTimes& times);
+enum class Silence { crashed, stopped };
+RunRecord after_silence(RunRecord before, Silence why, const RunTimes& times);
 
 std::string to_json(const RunRecord& record);
 Result<RunRecord> run_record_from_json(std::string_view text);

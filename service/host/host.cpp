@@ -37,7 +37,7 @@ class Host final : public ControlHandler {
                    .worker_program = options.worker_program,
                    .worker_arguments = options.worker_arguments,
                    .clock = options.clock},
-                  std::nullopt, settings().timer, {}, [this] { changed(); }),
+                  [this] { changed(); }),
           notice_(loop_, {.begin = [this] { activated(); },
                           .cancelled = [this] { cancelled(); },
                           .gone = [this] { runner_.user_is_gone(); }}) {}

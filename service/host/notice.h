@@ -1,19 +1,17 @@
 // Rules R-UI1, R-UI3: the one notice to the user that templates wait for an answer.
-// The desktop's notification service shows it ([Desktop Notifications 1.2]): kNoticeShows long as a
-// bubble, then in its list of notifications.  A desktop without such a list keeps the bubble.
-// One thread, that of `loop`; never throws.
+// The desktop's notification service shows it ([Desktop Notifications 1.2]): engine::kBalloonTime
+// long as a bubble, then in its list of notifications.  A desktop without such a list keeps the
+// bubble. One thread, that of `loop`; never throws.
 #pragma once
 
+#include "engine/interaction.h"
 #include "service/host/loop.h"
 
-#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
 namespace ae::service {
-
-inline constexpr std::chrono::seconds kNoticeShows{15};  // R-UI3
 
 class Notice {
   public:

@@ -146,7 +146,7 @@ class Inside : public std::enable_shared_from_this<Inside> {
         // list it stays by itself; the hint "resident" would keep it after an answer as well.
         const auto shows =
             able.contains("persistence")
-                ? static_cast<std::int32_t>(std::chrono::milliseconds(kNoticeShows).count())
+                ? static_cast<std::int32_t>(std::chrono::milliseconds(engine::kBalloonTime).count())
                 : kUntilClosed;
         const std::string body = able.contains("body-markup") ? in_markup(body_) : body_;
         UniqueMessage call;

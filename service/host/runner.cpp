@@ -27,6 +27,11 @@ Error crash_error(const WorkerEnd& how) {
             "aeclient pulse --foreground --verbose, and report what it prints"};
 }
 
+Error stopping_error() {
+    return {kServiceNotActive, "the service is being stopped",
+            "Ask again when it runs; the next run does what is left"};
+}
+
 void tell_all(const std::vector<std::weak_ptr<Listener>>& listeners, const std::string& line) {
     for (const auto& one : listeners) {
         if (const auto listener = one.lock()) {
@@ -35,13 +40,23 @@ void tell_all(const std::vector<std::weak_ptr<Listener>>& listeners, const std::
     }
 }
 
+void dismiss(const std::vector<std::weak_ptr<Listener>>& listeners, const std::string& farewell) {
+    if (!farewell.empty()) {
+        tell_all(listeners, farewell);
+    }
+    for (const auto& one : listeners) {
+        if (const auto listener = one.lock()) {
+            listener->finish();
+        }
+    }
+}
+
 }  // namespace
 
-Runner::Runner(Loop& loop, RunnerOptions options, const std::optional<LastRun>& last,
-               const engine::TimerSettings& timer, Seconds offset, Changed changed)
+Runner::Runner(Loop& loop, RunnerOptions options, Changed changed)
     : loop_(loop),
       options_(std::move(options)),
-      scheduler_(last, timer, offset),
+      scheduler_(std::nullopt, {}, {}),
       changed_(std::move(changed)),
       limit_(loop) {}
 
@@ -65,7 +80,7 @@ void Runner::begin(Trigger why) {
 
 Result<Accepted> Runner::ask(const RunRequest& request, const std::weak_ptr<Listener>& waiting) {
     if (stopped_) {
-        return fail(kServiceNotActive, "the service is being stopped", "Ask again when it runs");
+        return fail(stopping_error());
     }
     const bool merged = scheduler_.ask(request) == engine::Answer::merge;
     waiting_.push_back(waiting);
@@ -90,8 +105,8 @@ void Runner::configure(const engine::TimerSettings& timer, Seconds offset) {
 }
 
 void Runner::wait_for_user() {
-    if (record_.last) {
-        scheduler_.ended_waiting(*record_.last);
+    if (const auto last = scheduler_.last()) {
+        scheduler_.ended_waiting(*last);
     }
 }
 
@@ -103,10 +118,17 @@ void Runner::user_is_gone() {
 void Runner::stop(Changed ended) {
     stopped_ = std::move(ended);
     timer_->disarm();
+    const std::string farewell = line_of(ControlAnswer(Refused{stopping_error()}));
+    dismiss(std::exchange(waiting_, {}), farewell);
     if (!running_) {
         boost::asio::post(loop_, stopped_);
         return;
     }
+    end_worker();
+}
+
+// Asked to stop, it finishes what it has begun.
+void Runner::end_worker() {
     worker_->ask_to_stop();
     limit(kStopGrace, [this] { worker_->kill(); });
 }
@@ -116,8 +138,9 @@ HostStatus Runner::status() {
     status.state = running_ ? "running" : scheduler_.waiting() ? "waiting for the user" : "idle";
     if (running_) {
         status.running_trigger = to_string(running_->trigger);
-    } else {
+    } else if (!stopped_) {
         learn();
+        arm();
     }
     status.follow_up = scheduler_.has_follow_up();
     status.next = scheduler_.next(now());
@@ -158,6 +181,7 @@ std::vector<std::string> Runner::arguments_of(const RunRequest& run) const {
 }
 
 void Runner::start(const RunRequest& run) {
+    learn();  // what is new on the disk after this is the run's own
     running_ = run;
     started_ = now();
     told_result_ = false;
@@ -169,13 +193,14 @@ void Runner::start(const RunRequest& run) {
     if (!worker) {
         Error error = std::move(worker.error()).within("start the process of the run");
         log_warning(error.sentence());
-        note_crash();
-        finish_run(line_of(ControlAnswer(Refused{std::move(error)})));
+        note_silence();
+        finish_run(*record_.last, line_of(ControlAnswer(Refused{std::move(error)})));
         return;
     }
     worker_ = std::move(*worker);
-    limit(run.interactive ? Seconds(kLongestInteractiveRun) : Seconds(kLongestRun),
-          [this] { overrun(); });
+    const Seconds longest =
+        run.interactive ? Seconds(kLongestInteractiveRun) : Seconds(kLongestRun);
+    limit(longest, [this, longest] { overrun(longest); });
     changed_();
 }
 
@@ -194,57 +219,48 @@ void Runner::end(const WorkerEnd& how) {
     if (!how.warning.empty()) {
         log_warning("the process of the run: " + how.warning);
     }
-    const RunCounters before = record_.counters;
-    learn();
-    // Each run counts itself; a time says too little, because a run may end in its first second.
-    const bool recorded = record_.counters != before;
+    const bool recorded = learn() && record_.last;
     std::string farewell;
     if (!told_result_) {
-        const bool asked = static_cast<bool>(stopped_);
-        Error error = asked ? Error{kOperationAborted, "the service was stopped during the run",
-                                    "The next run does the rest"}
-                            : crash_error(how);
+        Error error = stopped_ ? stopping_error() : crash_error(how);
         log_warning(error.sentence());
         farewell = line_of(ControlAnswer(Refused{std::move(error)}));
     }
-    if (!recorded) {
-        // A run that another process kept out of its stores leaves none either, and has to end
-        // somehow, or it would be due again at once.
-        if (told_result_) {
-            record_.last = LastRun{.trigger = running_->trigger,
-                                   .started = started_,
-                                   .ended = now(),
-                                   .outcome = Outcome::failed};
-        } else {
-            note_crash();
-        }
+    if (recorded) {
+        finish_run(*record_.last, farewell);
+    } else if (told_result_) {
+        finish_run(kept_out(), farewell);
+    } else {
+        note_silence();
+        finish_run(*record_.last, farewell);
     }
-    finish_run(farewell);
+}
+
+// Another process had the stores, and its run is the one that counts; yet this one ended too, or it
+// would be due again at once.
+LastRun Runner::kept_out() const {
+    LastRun last = scheduler_.last().value_or(LastRun{});
+    last.trigger = running_->trigger;
+    last.started = started_;
+    last.ended = now();
+    last.outcome = Outcome::failed;
+    return last;
 }
 
 // The run left no record of its own.
-void Runner::note_crash() {
-    record_ = after_crash(std::move(record_), {running_->trigger, started_, now()});
-    if (stopped_) {
-        record_.last->outcome = Outcome::stopped;
-    }
+void Runner::note_silence() {
+    record_ = after_silence(std::move(record_), stopped_ ? Silence::stopped : Silence::crashed,
+                            {running_->trigger, started_, now()});
     if (Done written = options_.state.write(kRunRecordFile, to_json(record_)); !written) {
         log_warning(written.error().sentence());
     }
+    static_cast<void>(read_new_text());  // our own words are no news
 }
 
-void Runner::finish_run(const std::string& farewell) {
+void Runner::finish_run(const LastRun& last, const std::string& farewell) {
     running_.reset();
-    const auto listeners = std::exchange(listeners_, {});
-    if (!farewell.empty()) {
-        tell_all(listeners, farewell);
-    }
-    for (const auto& one : listeners) {
-        if (const auto listener = one.lock()) {
-            listener->finish();
-        }
-    }
-    scheduler_.ended(*record_.last);
+    dismiss(std::exchange(listeners_, {}), farewell);
+    scheduler_.ended(last);
     if (stopped_) {
         boost::asio::post(loop_, stopped_);
         return;
@@ -253,42 +269,46 @@ void Runner::finish_run(const std::string& farewell) {
     boost::asio::post(loop_, [this] { pump(); });
 }
 
-// What a run in another process left counts too (T2).
-void Runner::learn() {
-    if (running_ && worker_) {
-        return;
+// What the file says when that is not what it said before.
+std::optional<std::string> Runner::read_new_text() {
+    auto text = options_.state.read(kRunRecordFile);
+    if (!text || !*text || **text == text_) {
+        return std::nullopt;
     }
-    const auto text = options_.state.read(kRunRecordFile);
-    if (!text || !*text) {
-        return;
+    text_ = **text;
+    return text_;
+}
+
+// A run in another process counts too (T2).
+bool Runner::learn() {
+    const auto text = read_new_text();
+    if (!text) {
+        return false;
     }
-    auto record = run_record_from_json(**text);
+    auto record = run_record_from_json(*text);
     if (!record) {
-        return;  // the next run writes a new one
+        return false;  // the next run writes a new one
     }
-    const bool newer =
-        record->last && (!record_.last || record->last->ended >= record_.last->ended);
-    if (newer || !record_.last) {
-        record_ = std::move(*record);
-    }
+    record_ = std::move(*record);
     if (record_.last) {
         scheduler_.learn(*record_.last);
     }
+    return true;
 }
 
-void Runner::limit(std::chrono::seconds time, Changed over) {
+// A limit that ran out in the moment in which its worker ended has nothing to say any more.
+void Runner::limit(Seconds time, Changed over) {
     limit_.expires_after(time);
-    limit_.async_wait([over = std::move(over)](const boost::system::error_code& error) {
-        if (!error) {
+    limit_.async_wait([this, over = std::move(over)](const boost::system::error_code& error) {
+        if (!error && worker_) {
             over();
         }
     });
 }
 
-void Runner::overrun() {
-    log_warning("the run takes longer than " + period_text(kLongestRun) + "; it is stopped");
-    worker_->ask_to_stop();
-    limit(kStopGrace, [this] { worker_->kill(); });
+void Runner::overrun(Seconds time) {
+    log_warning("the run takes longer than " + period_text(time) + "; it is stopped");
+    end_worker();
 }
 
 }  // namespace ae::service

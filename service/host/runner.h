@@ -38,9 +38,8 @@ struct RunnerOptions {
 
 class Runner {
   public:
-    // `idle` is called after each run that ended and was not followed by another at once.
-    Runner(Loop& loop, RunnerOptions options, const std::optional<engine::LastRun>& last,
-           const engine::TimerSettings& timer, Seconds offset, Changed changed);
+    // `changed`: a run began, or one ended.
+    Runner(Loop& loop, RunnerOptions options, Changed changed);
 
     Done open();  // its timer; before everything else
     void begin(engine::Trigger why);
@@ -65,12 +64,15 @@ class Runner {
     void start(const RunRequest& run);
     void hear(const std::string& line);
     void end(const WorkerEnd& how);
-    void note_crash();
-    void finish_run(const std::string& farewell);
-    void learn();
+    [[nodiscard]] engine::LastRun kept_out() const;
+    void note_silence();
+    void finish_run(const engine::LastRun& last, const std::string& farewell);
+    std::optional<std::string> read_new_text();
+    bool learn();  // whether the file had something new
     void arm();
-    void limit(std::chrono::seconds time, Changed over);
-    void overrun();
+    void limit(Seconds time, Changed over);
+    void overrun(Seconds time);
+    void end_worker();
     [[nodiscard]] std::vector<std::string> arguments_of(const RunRequest& run) const;
     [[nodiscard]] Time now() const { return options_.clock(); }
 
@@ -86,6 +88,7 @@ class Runner {
     bool told_result_ = false;
     std::vector<std::weak_ptr<Listener>> listeners_{};  // of the run under way
     std::vector<std::weak_ptr<Listener>> waiting_{};    // of the next one
+    std::string text_{};                                // of the file, as it was read last
     RunRecord record_{};
     Changed stopped_{};  // set: no run begins any more
 };

@@ -177,7 +177,7 @@ TEST_CASE("a template that waits for somebody is named once", "[run-record][R-UI
 
 TEST_CASE("a run that crashed is counted and says where to look", "[run-record]") {
     const RunRecord before = full_record();
-    const RunRecord after = after_crash(before, kTimes);
+    const RunRecord after = after_silence(before, Silence::crashed, kTimes);
     CHECK(after.last->outcome == Outcome::crashed);
     CHECK(after.last->ended == kNow);
     CHECK(after.last->at_risk == before.last->at_risk);
@@ -265,7 +265,7 @@ TEST_CASE("each failed call of a CA counts once, as the engine reports it",
 }
 
 TEST_CASE("a record comes back as it was written", "[run-record]") {
-    const RunRecord record = GENERATE(RunRecord{}, full_record(), after_crash({}, kTimes));
+    const RunRecord record = GENERATE(RunRecord{}, full_record(), after_silence({}, Silence::crashed, kTimes));
     CHECK(run_record_from_json(to_json(record)) == record);
 }
 
