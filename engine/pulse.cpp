@@ -319,7 +319,9 @@ class Pulse {
     void stop(Error error) {
         const bool unreachable = error.code == kNoSuchDomain || error.code == kServerUnavailable ||
                                  error.code == kTimeout;
-        pulse_.report.outcome = unreachable ? Outcome::unreachable : Outcome::failed;
+        pulse_.report.outcome = unreachable || lacks_tickets(pulse_.options.scope, error.code)
+                                    ? Outcome::unreachable
+                                    : Outcome::failed;
         pulse_.log.record(unreachable ? EventId::ae_directory_unreachable : EventId::ae_failed,
                           {to_hex(error.code), error.sentence()});
         pulse_.fail(std::move(error));
@@ -333,6 +335,10 @@ class Pulse {
 };
 
 }  // namespace
+
+bool lacks_tickets(Scope scope, Hresult code) {
+    return scope == Scope::user && (code == kNoCredentials || code == kContextExpired);
+}
 
 PulseReport run_pulse(const Ports& ports, const PulseOptions& options) {
     return Pulse(ports, options).run();

@@ -44,6 +44,10 @@ struct PulseReport {
     [[nodiscard]] bool ok() const { return failures.empty(); }
 };
 
+// A user who logged on without a network (the VPN case) has no Kerberos tickets yet: J2 and J3 make
+// up for it, as for a controller that does not answer.
+bool lacks_tickets(Scope scope, Hresult code);
+
 PulseReport run_pulse(const Ports& ports, const PulseOptions& options);
 
 }  // namespace ae::engine

@@ -90,7 +90,11 @@ DueRun next_due(const std::optional<LastRun>& last, const TimerSettings& setting
     if (settings.retry_expiring && last->at_risk) {
         pause = std::min(pause, expiry_pause(*last->at_risk, last->ended));
     }
-    return {last->ended + pause + offset, pause < kTimerPeriod ? Trigger::retry : Trigger::timer};
+    if (pause < kTimerPeriod) {
+        // A jitter of hours must not make a retry come later than the timer.
+        return {last->ended + pause + Seconds(offset.count() % pause.count()), Trigger::retry};
+    }
+    return {last->ended + pause + offset, Trigger::timer};
 }
 
 std::optional<Time> due_by_network(const std::optional<LastRun>& last,

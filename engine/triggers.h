@@ -29,7 +29,8 @@ std::optional<Trigger> trigger_from_string(std::string_view text);
 enum class Outcome {
     done,         // all that should happen did
     failed,       // the report says what
-    unreachable,  // no domain controller answered (event 15): nothing was decided
+    unreachable,  // no domain controller could be asked (event 15), or a user has no tickets (yet):
+                  // nothing was decided
     disabled,     // AEPolicy forbids it (rule A1)
     stopped,      // it was asked to end before its end
     crashed,      // its process ended without a report

@@ -136,17 +136,19 @@ engine::PulseReport not_begun(Error error, Scope scope, engine::EventSink& event
     events.record(engine::make_event(engine::EventId::ae_failed,
                                      {context, to_hex(failure.code), failure.sentence()}));
     engine::PulseReport report;
-    report.outcome = engine::Outcome::failed;
+    report.outcome = engine::lacks_tickets(scope, failure.code) ? engine::Outcome::unreachable
+                                                                : engine::Outcome::failed;
     report.failures.push_back(std::move(failure));
     return report;
 }
 
-engine::PulseReport pulse(const Sources& sources, const PulseRun& run, engine::EventSink& events,
-                          Time now) {
+RunReport pulse(const Sources& sources, const PulseRun& run, engine::EventSink& events, Time now) {
     std::vector<std::string> warnings;  // of the stores; outlives them
     auto ground = prepare(sources, Use::change, warnings);
     if (!ground) {
-        return not_begun(std::move(ground.error()), sources.scope, events);
+        const bool kept_out = ground.error().code == kBusy;
+        return {.pulse = not_begun(std::move(ground.error()), sources.scope, events),
+                .kept_out = kept_out};
     }
     Parts parts(sources, *ground, now);
     engine::PulseOptions options = options_of(sources, Use::change, now);
@@ -155,7 +157,7 @@ engine::PulseReport pulse(const Sources& sources, const PulseRun& run, engine::E
     options.abilities.interaction = run.user != nullptr;
     engine::PulseReport report = engine::run_pulse(parts.ports(events, run.user), options);
     report.notes.insert(report.notes.end(), warnings.begin(), warnings.end());
-    return report;
+    return {.pulse = std::move(report)};
 }
 
 // A peer that hangs up is an error of one call, not the end of the program.
@@ -165,11 +167,12 @@ void ignore_broken_pipes() { static_cast<void>(std::signal(SIGPIPE, SIG_IGN)); }
 
 RunReport run_pulse_here(const Sources& sources, const PulseRun& run, EventLog& events, Time now) {
     ignore_broken_pipes();
-    engine::PulseReport report = pulse(sources, run, events, now);
-    for (const Remark& line : reason_lines(report, events.events())) {
+    RunReport report = pulse(sources, run, events, now);
+    report.events = events.events();
+    for (const Remark& line : reason_lines(report.pulse, report.events)) {
         events.remark(line);
     }
-    return {std::move(report), events.events()};
+    return report;
 }
 
 Result<Observation> observe(const Sources& sources, Time now) {

@@ -48,18 +48,6 @@ std::string host_name() {
     return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
 }
 
-Result<HostPolicy> read_host_policy(Scope scope, const std::string& policy_dir) {
-    auto autoenroll = policy::create_reg_file_policy(policy_dir)->read(scope);
-    if (!autoenroll) {
-        return pass(autoenroll);
-    }
-    auto settings = policy::read_agent_settings(scope, policy_dir);
-    if (!settings) {
-        return pass(settings, "policy");
-    }
-    return HostPolicy{std::move(*autoenroll), std::move(*settings)};
-}
-
 }  // namespace
 
 Error become_service(char* const* argv) {
@@ -85,9 +73,11 @@ Result<HostOptions> host_options(const Sources& sources) {
     options.policy_dir = sources.policy_dir;
     options.identity = host_name();
     options.process = static_cast<std::uint32_t>(::getpid());
+    options.verbose = sources.verbose;
     options.clock = wall_clock;
     options.read_policy = [scope = sources.scope, folder = sources.policy_dir] {
-        return read_host_policy(scope, folder);
+        return HostPolicy{.autoenroll = policy::create_reg_file_policy(folder)->read(scope),
+                          .settings = policy::read_agent_settings(scope, folder)};
     };
     options.worker_arguments = {"pulse",           "--foreground", "--worker",        "--state-dir",
                                 sources.state_dir, "--policy-dir", sources.policy_dir};

@@ -167,7 +167,7 @@ CLI::App* add_status(CLI::App& app, StatusCommand& status) {
         "command line.\n\n"
         "Examples:\n"
         "  aeclient status\n"
-        "  aeclient status --user --json | jq .health");
+        "  aeclient status --user --json | jq .state");
     return command;
 }
 

@@ -1,4 +1,3 @@
-#include "engine/base/hresult_table.h"
 #include "policy/agent_settings.h"
 #include "service/metrics.h"
 #include "service/metrics_file.h"
@@ -33,18 +32,12 @@ Done write_metrics_of(const Sources& sources, Time now) {
             now)));
 }
 
-// Another aeclient works in these stores: its run is the one that counts.
-bool was_kept_out(const RunReport& report) {
-    return report.pulse.account_sid.empty() && report.pulse.failures.size() == 1 &&
-           report.pulse.failures.front().code == kBusy;
-}
-
 }  // namespace
 
 std::vector<std::string> record_run(const Sources& sources, const RunReport& report,
                                     const RunTimes& times) {
     std::vector<std::string> problems;
-    if (was_kept_out(report)) {
+    if (report.kept_out) {
         return problems;
     }
     for (const Done& written :

@@ -12,6 +12,7 @@ namespace ae::service {
 struct RunReport {
     engine::PulseReport pulse{};
     std::vector<engine::Event> events{};
+    bool kept_out = false;  // another aeclient works in the stores: its run is the one that counts
 };
 
 std::string as_text(const RunReport& report);

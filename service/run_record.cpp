@@ -233,6 +233,7 @@ RunRecord after_run(RunRecord before, const engine::PulseReport& report,
         run.at_risk = first_at_risk(record.renewals, times.ended);
     } else if (report.outcome == Outcome::disabled) {
         run.at_risk.reset();  // no run would renew it, so none needs to come earlier
+        record.needs_user.clear();
     }
     record.last = run;
     record.policy_bits = report.policy.bits;

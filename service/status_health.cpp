@@ -103,11 +103,11 @@ void check_last_run(const ContextStatus& status, Findings& found) {
         case engine::Outcome::unreachable:
             found.push_back(
                 {Health::attention,
-                 "No domain controller answered in the last " +
+                 "No domain controller could be asked in the last " +
                      (record.last->unreachable_in_a_row > 1
                           ? std::to_string(record.last->unreachable_in_a_row) + " runs"
                           : std::string("run")) +
-                     "; connect to the domain's network, or look at the SRV records in DNS"});
+                     "; connect to the domain's network, or look at what the run says below"});
             break;
         case engine::Outcome::stopped:
             found.push_back({Health::attention,

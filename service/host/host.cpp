@@ -25,12 +25,13 @@ auto effect_of(const engine::AutoenrollPolicy& policy) {
                     policy.directory_policies);
 }
 
+constexpr std::chrono::milliseconds kFarewell{200};
+
 class Host final : public ControlHandler {
   public:
     explicit Host(const HostOptions& options)
         : options_(options),
           state_(options.state_dir, options.scope),
-          policy_(options.read_policy()),
           runner_(loop_,
                   {.scope = options.scope,
                    .state = state_,
@@ -75,11 +76,24 @@ class Host final : public ControlHandler {
     }
 
   private:
-    [[nodiscard]] policy::AgentSettings settings() const {
-        return policy_ ? policy_->settings : policy::AgentSettings{};
+    [[nodiscard]] const policy::AgentSettings& settings() const { return settings_; }
+
+    // Settings that cannot be read leave the last ones standing.
+    void take_settings(Result<policy::AgentSettings> settings) {
+        if (settings) {
+            settings_ = std::move(*settings);
+        } else {
+            log_warning(settings.error().sentence());
+        }
+        if (!options_.verbose) {
+            open_log(console_level_of(settings_.log_level));
+        }
     }
 
     Done open() {
+        HostPolicy read = options_.read_policy();
+        policy_ = std::move(read.autoenroll);
+        take_settings(std::move(read.settings));
         supervisor_ = make_supervisor(loop_);
         signals_ = watch_stop_signals(loop_, [this] { stop(); });
         if (Done opened = runner_.open(); !opened) {
@@ -130,14 +144,15 @@ class Host final : public ControlHandler {
 
     // Rule T3.  A policy that cannot be read any more is a change that somebody should hear of.
     void policy_touched() {
-        auto now = options_.read_policy();
+        HostPolicy read = options_.read_policy();
+        take_settings(std::move(read.settings));
+        const auto& now = read.autoenroll;
         if (!now) {
             log_warning(now.error().sentence());
         }
-        const bool same = now && policy_
-                              ? effect_of(now->autoenroll) == effect_of(policy_->autoenroll)
-                              : now.has_value() == policy_.has_value();
-        policy_ = std::move(now);
+        const bool same = now && policy_ ? effect_of(*now) == effect_of(*policy_)
+                                         : now.has_value() == policy_.has_value();
+        policy_ = std::move(read.autoenroll);
         configure();
         runner_.policy_refreshed(same ? engine::Refresh::unchanged : engine::Refresh::changed);
     }
@@ -187,12 +202,14 @@ class Host final : public ControlHandler {
     // Rule R-UI3: from the logon, or at once when the run had another cause.
     void offer_notice() {
         const RunRecord& record = runner_.record();
-        if (options_.scope == Scope::machine || record.needs_user.empty() || !last_trigger_) {
-            return;
-        }
         const auto trigger = std::exchange(last_trigger_, std::nullopt);
-        if (*trigger == Trigger::interactive) {
-            return;  // the user was just asked
+        // Nobody can begin anything without a directory; and who was just asked is left in peace.
+        const bool can_begin = record.last && !record.controller.empty() &&
+                               (record.last->outcome == engine::Outcome::done ||
+                                record.last->outcome == engine::Outcome::failed);
+        if (options_.scope == Scope::machine || record.needs_user.empty() || !can_begin ||
+            !trigger || *trigger == Trigger::interactive) {
+            return;
         }
         const auto pace =
             settings().express ? engine::NoticePace::express : engine::NoticePace::usual;
@@ -209,12 +226,14 @@ class Host final : public ControlHandler {
     }
 
     void cancelled() {
-        const engine::Event event = engine::make_event(engine::EventId::ce_cancelled,
-                                                       {std::string(to_string(options_.scope))});
-        log_info(event.text);
-        if (Done kept = append_events(state_, {{options_.clock(), event}}); !kept) {
-            log_warning(kept.error().sentence());
-        }
+        EventOutputs outputs;
+        outputs.level = settings().log_level;
+        outputs.console = Console::background;
+        outputs.system = make_system_log(options_.scope);
+        outputs.store = [this](const auto& events) { return append_events(state_, events); };
+        EventLog(std::move(outputs))
+            .record(engine::make_event(engine::EventId::ce_cancelled,
+                                       {std::string(to_string(options_.scope))}));
         runner_.user_is_gone();
     }
 
@@ -228,17 +247,23 @@ class Host final : public ControlHandler {
         network_watch_.reset();
         notice_.withdraw();
         runner_.stop([this] {
-            server_.reset();
-            loop_.stop();
+            // Who waited gets the last line first.
+            farewell_.expires_after(kFarewell);
+            farewell_.async_wait([this](const auto&) {
+                server_.reset();
+                loop_.stop();
+            });
         });
     }
 
     const HostOptions& options_;
     Loop loop_{1};
     StateFolder state_;
-    Result<HostPolicy> policy_;
+    Result<engine::AutoenrollPolicy> policy_{};
+    policy::AgentSettings settings_{};
     Runner runner_;
     UserNotice notice_;
+    boost::asio::steady_timer farewell_{loop_};
     std::optional<Trigger> last_trigger_{};
     Time since_ = options_.clock();
     bool stopping_ = false;

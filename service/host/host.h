@@ -14,9 +14,10 @@
 
 namespace ae::service {
 
+// Each stands for itself: a wrong number among the agent's own settings is no change of AEPolicy.
 struct HostPolicy {
-    engine::AutoenrollPolicy autoenroll{};
-    policy::AgentSettings settings{};
+    Result<engine::AutoenrollPolicy> autoenroll{};
+    Result<policy::AgentSettings> settings{};
 };
 
 struct HostOptions {
@@ -29,7 +30,8 @@ struct HostOptions {
     // A name of this machine's own until the directory told the account's SID (rule J1).
     std::string identity{};
     std::uint32_t process = 0;  // this one, for status
-    std::function<Result<HostPolicy>()> read_policy{};
+    bool verbose = false;       // standard error shows everything, whatever LogLevel says
+    std::function<HostPolicy()> read_policy{};
     std::function<Time()> clock{};
 };
 

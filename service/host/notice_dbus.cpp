@@ -21,7 +21,8 @@ constexpr std::size_t kMostNamed = 5;
 constexpr std::int32_t kUntilClosed = 0;
 constexpr std::uint64_t kDefaultAnswerTime = 0;
 constexpr std::uint32_t kReplacesNone = 0;
-constexpr int kNormal = 1;  // urgency
+constexpr std::uint32_t kExpired = 1;  // a reason for NotificationClosed
+constexpr int kNormal = 1;             // urgency
 
 std::string in_markup(std::string_view text) {
     std::string out;
@@ -197,8 +198,15 @@ class Inside : public std::enable_shared_from_this<Inside> {
 
     // Of whatever reason: nobody can answer it any more.
     static int on_closed(sd_bus_message* signal, void* data, sd_bus_error* /*error*/) {
-        if (from(data).is_ours(signal)) {
-            from(data).answer(&NoticeAnswers::dismissed, Stage::over);
+        if (!from(data).is_ours(signal)) {
+            return 0;
+        }
+        std::uint32_t reason = 0;
+        const auto self = from(data).shared_from_this();
+        if (::sd_bus_message_read(signal, "u", &reason) > 0 && reason == kExpired) {
+            self->give_up({kTimeout, "the desktop took the notice away"});
+        } else {
+            self->answer(&NoticeAnswers::dismissed, Stage::over);
         }
         return 0;
     }

@@ -94,6 +94,10 @@ void Runner::policy_refreshed(engine::Refresh refresh) {
 }
 
 void Runner::network_changed() {
+    if (running_) {
+        network_changed_ = true;  // the run may have begun too early for it
+        return;
+    }
     learn();
     scheduler_.network_changed(now());
     pump();
@@ -130,7 +134,15 @@ void Runner::stop(Changed ended) {
 // Asked to stop, it finishes what it has begun.
 void Runner::end_worker() {
     worker_->ask_to_stop();
-    limit(kStopGrace, [this] { worker_->kill(); });
+    limit(kStopGrace, [this] {
+        worker_->kill();
+        // A process that hangs in the kernel cannot even be killed; we can go without it.
+        limit(kKillTime, [this] {
+            if (stopped_) {
+                stopped_();
+            }
+        });
+    });
 }
 
 HostStatus Runner::status() {
@@ -261,6 +273,9 @@ void Runner::finish_run(const LastRun& last, const std::string& farewell) {
     running_.reset();
     dismiss(std::exchange(listeners_, {}), farewell);
     scheduler_.ended(last);
+    if (std::exchange(network_changed_, false)) {
+        scheduler_.network_changed(now());
+    }
     if (stopped_) {
         boost::asio::post(loop_, stopped_);
         return;
@@ -297,7 +312,7 @@ bool Runner::learn() {
 }
 
 // A limit that ran out in the moment in which its worker ended has nothing to say any more.
-void Runner::limit(Seconds time, Changed over) {
+void Runner::limit(std::chrono::milliseconds time, Changed over) {
     limit_.expires_after(time);
     limit_.async_wait([this, over = std::move(over)](const boost::system::error_code& error) {
         if (!error && worker_) {

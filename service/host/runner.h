@@ -27,6 +27,7 @@ inline constexpr std::chrono::minutes kLongestRun{30};
 inline constexpr std::chrono::hours kLongestInteractiveRun{7};
 // From the wish to stop until it is killed; what it loses then, the next run makes up for.
 inline constexpr std::chrono::seconds kStopGrace{4};
+inline constexpr std::chrono::milliseconds kKillTime{500};  // then we end without its end
 
 struct RunnerOptions {
     engine::Scope scope = engine::Scope::machine;
@@ -70,7 +71,7 @@ class Runner {
     std::optional<std::string> read_new_text();
     bool learn();  // whether the file had something new
     void arm();
-    void limit(Seconds time, Changed over);
+    void limit(std::chrono::milliseconds time, Changed over);
     void overrun(Seconds time);
     void end_worker();
     [[nodiscard]] std::vector<std::string> arguments_of(const RunRequest& run) const;
@@ -86,6 +87,7 @@ class Runner {
     std::optional<RunRequest> running_{};
     Time started_{};
     bool told_result_ = false;
+    bool network_changed_ = false;                      // during the run
     std::vector<std::weak_ptr<Listener>> listeners_{};  // of the run under way
     std::vector<std::weak_ptr<Listener>> waiting_{};    // of the next one
     std::string text_{};                                // of the file, as it was read last

@@ -29,7 +29,9 @@ Scheduler::Scheduler(const std::optional<LastRun>& last, const engine::TimerSett
     : last_(last), settings_(settings), offset_(offset) {}
 
 void Scheduler::begin(Trigger why, Time now) {
-    const Seconds delay = why == Trigger::start ? offset_ : Seconds::zero();
+    constexpr Seconds kLongest = engine::kDefaultJitter;
+    const Seconds delay =
+        why == Trigger::start ? Seconds(offset_.count() % kLongest.count()) : Seconds::zero();
     planned_ = Planned{now, {now + delay, why}};
 }
 

@@ -11,15 +11,20 @@ UserNotice::UserNotice(Loop& loop, NoticeOutcomes outcomes)
 
 void UserNotice::offer(std::vector<std::string> templates, Seconds delay) {
     withdraw();
-    timer_.expires_after(delay);
-    timer_.async_wait([this, templates = std::move(templates)](const auto& error) {
-        if (!error) {
-            show(templates);
+    after(delay, [this, templates = std::move(templates)] { show(templates); });
+}
+
+void UserNotice::after(Seconds time, Changed what) {
+    timer_.expires_after(time);
+    timer_.async_wait([this, turn = turn_, what = std::move(what)](const auto& error) {
+        if (!error && turn == turn_) {
+            what();
         }
     });
 }
 
 void UserNotice::withdraw() {
+    ++turn_;
     timer_.cancel();
     notice_.reset();
 }
@@ -33,12 +38,7 @@ void UserNotice::show(const std::vector<std::string>& templates) {
                                    log_debug("no notice to the user: " + error.sentence());
                                    end(outcomes_.gone);
                                }});
-    timer_.expires_after(engine::kNoticeLife);
-    timer_.async_wait([this](const auto& error) {
-        if (!error) {
-            end(outcomes_.gone);
-        }
-    });
+    after(engine::kNoticeLife, [this] { end(outcomes_.gone); });
 }
 
 void UserNotice::end(const Changed& outcome) {

@@ -30,7 +30,10 @@ class UserNotice {
 
     Loop& loop_;
     NoticeOutcomes outcomes_;
+    void after(Seconds time, Changed what);
+
     boost::asio::steady_timer timer_;
+    unsigned turn_ = 0;  // an alarm of an earlier turn has nothing to say
     std::unique_ptr<Notice> notice_{};
 };
 

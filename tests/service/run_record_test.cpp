@@ -265,7 +265,8 @@ TEST_CASE("each failed call of a CA counts once, as the engine reports it",
 }
 
 TEST_CASE("a record comes back as it was written", "[run-record]") {
-    const RunRecord record = GENERATE(RunRecord{}, full_record(), after_silence({}, Silence::crashed, kTimes));
+    const RunRecord record =
+        GENERATE(RunRecord{}, full_record(), after_silence({}, Silence::crashed, kTimes));
     CHECK(run_record_from_json(to_json(record)) == record);
 }
 

@@ -100,12 +100,12 @@ TEST_CASE("each thing that can be wrong has its state, and a sentence that says 
              s.record = {};
              s.record_problem = "run.json: its version is not 1";
          }},
-        {Health::attention, "No domain controller answered in the last run;", "SRV records",
+        {Health::attention, "No domain controller could be asked in the last run;", "connect to",
          [](ContextStatus& s) {
              s.record.last->outcome = Outcome::unreachable;
              s.record.last->unreachable_in_a_row = 1;
          }},
-        {Health::attention, "No domain controller answered in the last 2 runs;", "SRV records",
+        {Health::attention, "No domain controller could be asked in the last 2 runs;", "connect to",
          [](ContextStatus& s) {
              s.record.last->outcome = Outcome::unreachable;
              s.record.last->unreachable_in_a_row = 2;

@@ -27,11 +27,11 @@ namespace ae::service {
 using namespace std::chrono_literals;
 
 // What has to come about comes long before this.
-inline constexpr std::chrono::seconds kPatience{20};
+inline constexpr std::chrono::seconds kLongestWait{20};
 
 // Whether it came about; it need not be something that the loop hears of.
 inline bool run_until(Loop& loop, const std::function<bool()>& came) {
-    const auto last = std::chrono::steady_clock::now() + kPatience;
+    const auto last = std::chrono::steady_clock::now() + kLongestWait;
     const auto work = boost::asio::make_work_guard(loop);
     bool done = came();
     while (!done && std::chrono::steady_clock::now() < last) {
