@@ -34,7 +34,7 @@ ControlAddress control_address(const Sources& sources) {
     const std::string folder = runtime != nullptr && *runtime == '/'
                                    ? std::string(runtime) + "/aeclient"
                                    : sources.state_dir + "/run";
-    return {folder + "/control.sock", ::geteuid()};
+    return {folder + "/control.sock", ::geteuid(), Scope::user};
 }
 
 }  // namespace ae::service

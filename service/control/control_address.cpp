@@ -7,7 +7,7 @@ namespace {
 
 constexpr std::uint32_t kRoot = 0;
 
-bool is_machine(const ControlAddress& address) { return address.owner == kRoot; }
+bool is_machine(const ControlAddress& address) { return address.scope == engine::Scope::machine; }
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/directory.h"
 
 #include <cstdint>
 #include <string>
@@ -15,7 +16,9 @@ namespace ae::service {
 // so in one sentence.
 struct ControlAddress {
     std::string path{};       // "/run/aeclient/control.sock"
-    std::uint32_t owner = 0;  // uid of the context's account; 0: the machine's
+    std::uint32_t owner = 0;  // uid of the context's account
+    // Root has a context of its own as a user, too.
+    engine::Scope scope = owner == 0 ? engine::Scope::machine : engine::Scope::user;
 };
 
 Done may_ask(const ControlAddress& address, std::uint32_t client);

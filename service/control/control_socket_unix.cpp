@@ -32,7 +32,7 @@ struct Modes {
 // Who asks for the machine's context is decided by the kernel's word, not by the file's mode, so
 // that those who may not ask are told so.
 Modes modes_of(const ControlAddress& address) {
-    return address.owner == 0 ? Modes{0755, 0666} : Modes{0700, 0600};
+    return address.scope == engine::Scope::machine ? Modes{0755, 0666} : Modes{0700, 0600};
 }
 
 UniqueFd new_socket() {

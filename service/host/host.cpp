@@ -50,7 +50,9 @@ class Host final : public ControlHandler {
         supervisor_->ready();
         log_info("the service runs; its control channel is " + options_.control.path);
         runner_.begin(options_.scope == Scope::machine ? Trigger::start : Trigger::logon);
-        changed();
+        if (!runner_.running()) {
+            changed();  // it waits for its offset
+        }
         loop_.run();
         log_info("the service ends");
         return done();

@@ -45,6 +45,7 @@ TEST_CASE("every code that has a name in the program is in the table", "[hresult
                                kInvalidArgument,
                                kDiskFull,
                                kBusy,
+                               kServiceNotActive,
                                kOperationAborted,
                                kTimeout,
                                kTimeSkew,

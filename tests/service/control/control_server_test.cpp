@@ -150,7 +150,8 @@ SCENARIO("the service stops while somebody waits", "[control]") {
     CHECK(result.error().code == kOperationAborted);
     CHECK(result.error().context == "the service ended before the run did");
     CHECK_FALSE(std::filesystem::exists(world.service.address.path));
-    CHECK(world.service.on_loop([&] { return world.service.host.listeners[0].expired(); }));
+    // Let go by the loop, in its own time.
+    CHECK(world.service.eventually([&] { return world.service.host.listeners[0].expired(); }));
     CHECK(ask_status(world.service.address).error().code == kServiceNotActive);
 }
 

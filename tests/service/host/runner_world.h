@@ -87,6 +87,8 @@ struct World {
         open_log(ConsoleLevel::quiet);
         std::filesystem::create_directories(folder / "state/machine");
         std::ofstream(folder / "result") << result_line() << '\n';
+        std::ofstream(folder / "event")
+            << line_of(ControlAnswer(EventLine{"information", "CertEnroll", 19, "result"}));
         if (::mkfifo((folder / "go").c_str(), 0600) != 0) {
             throw std::runtime_error("no fifo");
         }

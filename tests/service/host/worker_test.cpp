@@ -357,10 +357,12 @@ TEST_CASE("a worker ends with its host, also one that the host left before it co
     // The host is a child of ours, the worker a child of that, which we adopt.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     const bool early = GENERATE(false, true);
-    std::array<int, 2> told{};
+    std::array<int, 2> told{};   // by the host: the worker's number
+    std::array<int, 2> alive{};  // by the worker; not the same pipe, or it may be there first
     std::array<int, 2> output{};
     std::array<int, 2> go{};
     REQUIRE(::pipe2(told.data(), O_CLOEXEC) == 0);
+    REQUIRE(::pipe2(alive.data(), O_CLOEXEC) == 0);
     REQUIRE(::pipe2(output.data(), O_CLOEXEC) == 0);
     REQUIRE(::pipe2(go.data(), O_CLOEXEC) == 0);
     const pid_t host = ::fork();
@@ -375,7 +377,7 @@ TEST_CASE("a worker ends with its host, also one that the host left before it co
                 (void)!::read(go[0], &ready, 1);  // until the host is gone
             }
             die_with_parent();
-            (void)!::write(told[1], "s", 1);
+            (void)!::write(alive[1], "s", 1);
             for (;;) {
                 ::pause();
             }
@@ -393,7 +395,7 @@ TEST_CASE("a worker ends with its host, also one that the host left before it co
     REQUIRE(::read(told[0], &worker, sizeof worker) == sizeof worker);
     if (!early) {
         char survives = 0;
-        REQUIRE(::read(told[0], &survives, 1) == 1);
+        REQUIRE(::read(alive[0], &survives, 1) == 1);
         ::kill(host, SIGKILL);
     }
     CHECK(::waitpid(host, nullptr, 0) == host);
@@ -406,8 +408,9 @@ TEST_CASE("a worker ends with its host, also one that the host left before it co
     }
     CHECK(WIFSIGNALED(status));
     CHECK(WTERMSIG(status) == SIGKILL);
-    ::close(told[0]);
-    ::close(told[1]);
+    for (const int end : {told[0], told[1], alive[0], alive[1]}) {
+        ::close(end);
+    }
     ::prctl(PR_SET_CHILD_SUBREAPER, 0);
 }
 
