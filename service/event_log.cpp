@@ -1,8 +1,8 @@
 #include "service/event_log.h"
 
 #include "engine/base/text.h"
+#include "service/clock.h"
 
-#include <chrono>
 #include <utility>
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -46,8 +46,6 @@ void print(const engine::Event& event) {
 void print(const Remark& remark) {
     spdlog::log(spdlog_level(remark.level), "{}", printable(remark.text));
 }
-
-Time system_clock_now() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
 
 }  // namespace
 
@@ -94,7 +92,7 @@ bool passes(policy::LogLevel setting, engine::EventLevel level) {
 
 EventLog::EventLog(EventOutputs outputs) : outputs_(std::move(outputs)) {
     if (!outputs_.clock) {
-        outputs_.clock = system_clock_now;
+        outputs_.clock = wall_clock;
     }
 }
 

@@ -1,5 +1,6 @@
 // `aeclient status` and `events`: what the files of a context and its host say, without a network.
 #include "engine/base/hresult_table.h"
+#include "service/clock.h"
 #include "service/commands.h"
 #include "service/console.h"
 #include "service/context_place.h"
@@ -7,12 +8,8 @@
 #include "service/event_store.h"
 #include "service/status_collect.h"
 
-#include <chrono>
-
 namespace ae::service {
 namespace {
-
-Time now() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
 
 // After the codes of Health: this account may not ask for that context.
 constexpr int kNotTold = 6;
@@ -32,7 +29,7 @@ std::string events_text(const std::vector<StoredEvent>& events, Output output) {
 int show_events(const EventsCommand& command, const Sources& sources) {
     std::optional<Time> since;
     if (!command.since.empty()) {
-        const auto time = since_from_text(command.since, now());
+        const auto time = since_from_text(command.since, wall_clock());
         if (!time) {
             return complain(time.error());
         }
@@ -54,9 +51,9 @@ int run_status(const StatusCommand& command) {
         complain(host.error());
         return kNotTold;
     }
-    ContextStatus status =
-        collect_status(sources->scope,
-                       {.state_dir = sources->state_dir, .policy_dir = sources->policy_dir}, now());
+    ContextStatus status = collect_status(
+        sources->scope, {.state_dir = sources->state_dir, .policy_dir = sources->policy_dir},
+        wall_clock());
     // That none runs is a state; that one cannot be asked is a problem.
     if (host) {
         status.host = std::move(*host);

@@ -1,11 +1,11 @@
 #include "engine/base/hresult_table.h"
 #include "policy/policy_source.h"
+#include "service/clock.h"
 #include "service/context_place.h"
 #include "service/host_start.h"
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 
 #include <fcntl.h>
@@ -15,8 +15,6 @@ namespace ae::service {
 namespace {
 
 using engine::Scope;
-
-Time wall_clock() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
 
 // The program of this name in the folder of the one that runs.
 std::string beside_us(const std::string& name) {

@@ -1,6 +1,7 @@
 // aeclient: reads the command line, runs what it asks for, prints the report.
 #include "engine/base/text.h"
 #include "service/abilities.h"
+#include "service/clock.h"
 #include "service/commands.h"
 #include "service/compose.h"
 #include "service/console.h"
@@ -8,7 +9,6 @@
 #include "service/host_start.h"
 #include "service/preview_report.h"
 
-#include <chrono>
 #include <exception>
 #include <iostream>
 
@@ -19,14 +19,13 @@ using namespace ae::service;
 
 char* const* arguments = nullptr;  // of main()
 
-Time now() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
-
 void open_quiet_log(const Sources& sources) {
     open_log(sources.verbose ? ConsoleLevel::debug : ConsoleLevel::quiet);
 }
 
 Result<Observation> look(const Sources& sources) {
-    return resolved(sources).and_then([](const Sources& all) { return observe(all, now()); });
+    return resolved(sources).and_then(
+        [](const Sources& all) { return observe(all, wall_clock()); });
 }
 
 Result<Preview> preview(const PlanCommand& command) {

@@ -1,6 +1,7 @@
 // `aeclient pulse`: through the service, in this process, or as the service's worker.
 #include "engine/base/text.h"
 #include "service/asked_user.h"
+#include "service/clock.h"
 #include "service/commands.h"
 #include "service/compose.h"
 #include "service/console.h"
@@ -10,13 +11,10 @@
 #include "service/record_run.h"
 #include "service/stop_on_signals.h"
 
-#include <chrono>
 #include <iostream>
 
 namespace ae::service {
 namespace {
-
-Time now() { return std::chrono::floor<Seconds>(std::chrono::system_clock::now()); }
 
 ConsoleLevel console_of(const PulseCommand& command) {
     if (command.sources.verbose) {
@@ -72,11 +70,11 @@ RunReport run_and_record(const PulseCommand& command, const Sources& sources,
     }
     std::stop_source stop;
     stop_on_signals(stop);
-    RunTimes times{.trigger = command.trigger, .started = now()};
+    RunTimes times{.trigger = command.trigger, .started = wall_clock()};
     RunReport report = run_pulse_here(
         sources, {.trigger = command.trigger, .user = asked, .stop = stop.get_token()}, events,
         times.started);
-    times.ended = now();
+    times.ended = wall_clock();
     events.flush();
     for (std::string& problem : record_run(sources, report, times)) {
         log_warning(problem);
