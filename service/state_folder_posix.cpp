@@ -4,8 +4,6 @@
 #include "stores/store_layout.h"
 
 #include <cerrno>
-#include <chrono>
-#include <thread>
 #include <utility>
 
 #include <sys/file.h>
@@ -33,23 +31,6 @@ struct Held {
     stores::UniqueFd lock;
 };
 
-// Others hold it for a moment.  One that is stuck on a bad disk must not take the service along.
-Done wait_for(const stores::UniqueFd& lock, const std::string& path) {
-    constexpr int kTurns = 200;
-    constexpr std::chrono::milliseconds kTurn{10};
-    for (int turn = 0; turn < kTurns; ++turn) {
-        if (::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) {
-            return done();
-        }
-        if (errno != EWOULDBLOCK && errno != EINTR) {
-            return fail(stores::file_error(stores::Access::write, errno, "lock", path));
-        }
-        std::this_thread::sleep_for(kTurn);
-    }
-    return fail(kBusy, "another process keeps " + path + " locked",
-                "Look for an aeclient process that hangs");
-}
-
 Result<Held> hold(const std::string& state_dir, engine::Scope scope) {
     const mode_t mode = scope == engine::Scope::machine ? kPublicFolder : kPrivateFolder;
     auto top = Folder::open_or_create_path(state_dir, mode);
@@ -64,8 +45,11 @@ Result<Held> hold(const std::string& state_dir, engine::Scope scope) {
     if (!lock) {
         return pass(lock);
     }
-    if (Done locked = wait_for(*lock, folder->path_of(kStateLock)); !locked) {
-        return pass(locked);
+    while (::flock(lock->get(), LOCK_EX) != 0) {
+        if (errno != EINTR) {
+            return fail(stores::file_error(stores::Access::write, errno, "lock",
+                                           folder->path_of(kStateLock)));
+        }
     }
     return Held{std::move(*folder), std::move(*lock)};
 }

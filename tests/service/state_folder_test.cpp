@@ -261,19 +261,6 @@ TEST_CASE("writers wait for each other", "[state-folder]") {
     CHECK(world.text("log") == "one\ntwo\n");
 }
 
-TEST_CASE("a writer does not wait for ever for one that hangs", "[state-folder]") {
-    const World world;
-    REQUIRE(world.append("one\n"));
-    const int lock = ::open((world.machine / "state.lock").c_str(), O_RDONLY | O_CLOEXEC);
-    REQUIRE(lock >= 0);
-    REQUIRE(::flock(lock, LOCK_EX) == 0);
-    const Done written = world.append("two\n");
-    ::close(lock);
-    REQUIRE_FALSE(written);
-    CHECK(written.error().code == kBusy);
-    CHECK(world.text("log") == "one\n");
-}
-
 TEST_CASE("rotation takes the oldest lines only, also with two processes", "[state-folder]") {
     constexpr int kLines = 500;
     constexpr std::size_t kLargest = 4000;
