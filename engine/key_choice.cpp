@@ -6,6 +6,7 @@
 #include <array>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 namespace ae::engine {
 namespace {
@@ -76,8 +77,14 @@ std::optional<KeyRefusal> check_providers(const Template& wanted,
     return KeyRefusal{KeyObstacle::provider, "none of its providers is here: " + join(names, ", ")};
 }
 
+// What the template's own providers offer for its kind of key.
+struct LegacyChoice {
+    std::string algorithm;
+    std::string provider{};  // empty: any
+};
+
 // The first provider of the list that is here decides; RSA when the list is empty.
-std::string legacy_algorithm(const Template& wanted, const std::vector<std::string>& providers) {
+LegacyChoice legacy_choice(const Template& wanted, const std::vector<std::string>& providers) {
     for (const ProviderChoice& choice : wanted.providers) {
         if (!is_here(providers, choice.name)) {
             continue;
@@ -86,13 +93,38 @@ std::string legacy_algorithm(const Template& wanted, const std::vector<std::stri
         const Offer offer =
             wanted.default_key_spec == kSignature ? provider.signature : provider.exchange;
         if (offer == Offer::other) {
-            return wanted.default_key_spec == kKeyExchange ? "DH" : "DSA";
+            return {wanted.default_key_spec == kKeyExchange ? "DH" : "DSA"};
         }
         if (offer == Offer::rsa) {
-            break;
+            return {"RSA", choice.name};
         }
     }
-    return "RSA";
+    return {"RSA"};
+}
+
+// Of a v3 or v4 template, whose list names key storage providers.
+std::string first_here(const Template& wanted, const std::vector<std::string>& providers) {
+    const auto first = std::ranges::find_if(wanted.providers, [&](const ProviderChoice& choice) {
+        return is_here(providers, choice.name);
+    });
+    return first == wanted.providers.end() ? std::string() : first->name;
+}
+
+// What the key's store must know besides algorithm and length.
+KeyRequest request_of(const Template& wanted) {
+    KeyRequest request;
+    request.template_name = wanted.name;
+    request.exportable = (wanted.private_key_flags & private_key_flag::kExportable) != 0
+                             ? KeyExport::allowed
+                             : KeyExport::refused;
+    request.security_descriptor = wanted.key_security_descriptor;
+    if (legacy_cryptography(wanted)) {
+        request.spec =
+            wanted.default_key_spec == kSignature ? KeySpec::signature : KeySpec::exchange;
+    } else {
+        request.cng_usage = wanted.cng_key_usage;
+    }
+    return request;
 }
 
 struct Algorithm {
@@ -141,11 +173,16 @@ std::variant<KeyChoice, KeyRefusal> choose_key(const Template& wanted,
     if (auto refusal = check_providers(wanted, providers)) {
         return *refusal;
     }
+    KeyChoice choice;
+    choice.key = request_of(wanted);
     std::string name = wanted.asymmetric_algorithm;
     if (legacy_cryptography(wanted)) {
-        name = legacy_algorithm(wanted, providers);
-    } else if (name.empty()) {
-        name = "RSA";
+        LegacyChoice legacy = legacy_choice(wanted, providers);
+        name = std::move(legacy.algorithm);
+        choice.key.provider = std::move(legacy.provider);
+    } else {
+        name = name.empty() ? "RSA" : name;
+        choice.key.provider = first_here(wanted, providers);
     }
     const Algorithm* algorithm = find_named(kAlgorithms, name);
     if (algorithm == nullptr) {
@@ -157,10 +194,8 @@ std::variant<KeyChoice, KeyRefusal> choose_key(const Template& wanted,
         return no_algorithm("this client signs no request with " + digest);
     }
 
-    KeyChoice choice;
     choice.hash = hash->algorithm;
     choice.key.algorithm = algorithm->algorithm;
-    choice.key.template_name = wanted.name;
     choice.key.bits = algorithm->curve_bits;
     if (algorithm->curve_bits == 0) {
         if (wanted.minimal_key_size > kMaximalRsaBits) {

@@ -26,7 +26,8 @@ struct KeyRefusal {
 };
 
 // `providers`: what is here (Abilities::providers).  One that [MS-WCCE] does not list is taken to
-// make RSA keys.
+// make RSA keys.  The key's provider is the first of the template's list, in its order, that is
+// here and offers the kind of key; empty when the template leaves it open.
 std::variant<KeyChoice, KeyRefusal> choose_key(const Template& wanted,
                                                const std::vector<std::string>& providers);
 

@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,10 +53,20 @@ class Directory {
 
 enum class KeyAlgorithm { rsa, ecdsa_p256, ecdsa_p384, ecdsa_p521 };
 
+// [MS-CRTD] 2.14 pKIDefaultKeySpec.  Only keys of legacy providers have one.
+enum class KeySpec { none, exchange, signature };
+enum class KeyExport { refused, allowed };
+
+// What a template asks for.  A store ignores what it has no use for.
 struct KeyRequest {
     KeyAlgorithm algorithm = KeyAlgorithm::rsa;
     unsigned bits = 2048;  // RSA only
     std::string template_name{};
+    std::string provider{};  // the first of the template's list that will do; empty: any
+    KeySpec spec = KeySpec::none;
+    KeyExport exportable = KeyExport::refused;
+    std::optional<std::uint32_t> cng_usage{};  // [MS-CRTD] msPKI-Key-Usage; nothing: the provider's
+    std::string security_descriptor{};         // SDDL: who may use the key besides its owner
 };
 
 // A private key whose secret half never leaves the key store.
@@ -102,6 +113,7 @@ struct NewCertificate {
     std::vector<Bytes> chain{};  // issuer first, root last or absent
     std::string key_reference{};
     Time installed{};
+    std::string predecessor{};  // renewal: thumbprint of the certificate that it replaces
 };
 
 struct InstalledCertificate {

@@ -4,6 +4,7 @@
 #include "engine/base/text.h"
 #include "engine/ca_selection.h"
 #include "engine/key_choice.h"
+#include "engine/newcomer.h"
 #include "engine/pending_requests.h"
 #include "engine/response_check.h"
 
@@ -87,6 +88,10 @@ void Enroller::carry_out(const Action& action) {
         if (!attempt.errors.empty() && pulse_.stop_asked()) {
             break;
         }
+        if (enrolled_meanwhile(attempt)) {
+            discard_key(attempt);
+            return;
+        }
         const Step step = ask(attempt, ca);
         if (step == Step::finished) {
             return;
@@ -96,6 +101,27 @@ void Enroller::carry_out(const Action& action) {
         }
     }
     give_up(attempt);
+}
+
+// Rule J4.  What cannot be read a second time hinders nobody: the pulse has read it a moment ago.
+bool Enroller::enrolled_meanwhile(Attempt& attempt) {
+    const auto my_now = pulse_.ports.certificates.held();
+    if (!my_now) {
+        return false;
+    }
+    std::set<std::string> own;
+    for (const Enrolled& one : pulse_.report.enrolled) {
+        own.insert(one.where.thumbprint);
+    }
+    const HeldCertificate* other = newcomer(attempt.wanted, pulse_.world(), *my_now, own);
+    if (other == nullptr) {
+        return false;
+    }
+    attempt.decision.verdict = Verdict::held;
+    attempt.decision.rule = "J4";
+    attempt.decision.fact =
+        named(*other) + " came into MY while this pulse ran; another program enrolled it";
+    return true;
 }
 
 // The key of a lost answer for the same certificate, empty when there is none.  Each is used once
@@ -261,7 +287,8 @@ Enroller::Step Enroller::take(Attempt& attempt, const CaRef& ca, const CaReply& 
                                                     .certificate = reply.certificate,
                                                     .chain = issuers_of(*leaf, reply.chain),
                                                     .key_reference = attempt.key->reference(),
-                                                    .installed = pulse_.options.now});
+                                                    .installed = pulse_.options.now,
+                                                    .predecessor = attempt.action.thumbprint});
     if (!where) {
         // The certificate is good and the disk was not: the next attempt uses the same key.
         return rejected(attempt, ca, reply.request_id, std::move(where.error()).within("install"),

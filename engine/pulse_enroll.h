@@ -1,6 +1,6 @@
 // One request for one template: the key, the request, the CAs in order, the answer, the
 // installation, and what the new certificate replaces. "CA choice" and "Next CA?" of RULES.md,
-// rules W4, W6, W7, X4, B1, checks I1-I13.
+// rules W4, W6, W7, X4, B1, J4, checks I1-I13.
 //
 // Not for: deciding that a certificate is needed (requirements.h), retrieval (pulse_retrieve.h).
 // Every outcome ends as the decision's verdict and fact, as events, and, when it is no success, as
@@ -27,6 +27,7 @@ class Enroller {
     enum class Step { next_ca, all_failed, finished };
     enum class KeyFate { erase, keep };
 
+    bool enrolled_meanwhile(Attempt& attempt);
     Done prepare(Attempt& attempt);
     Done prepare_key(Attempt& attempt);
     std::string take_unanswered(const Attempt& attempt);

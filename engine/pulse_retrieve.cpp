@@ -153,7 +153,8 @@ void Retriever::install(const Action& action, const PendingRequest& entry, const
                                                     .certificate = reply.certificate,
                                                     .chain = issuers_of(*leaf, reply.chain),
                                                     .key_reference = entry.key_reference,
-                                                    .installed = pulse_.options.now});
+                                                    .installed = pulse_.options.now,
+                                                    .predecessor = entry.predecessor});
     if (!where) {
         keep(entry, decision, std::move(where.error()).within("install"));
         return;

@@ -54,6 +54,8 @@ constexpr std::array kRows = {
     row(0x800703E3, "ERROR_OPERATION_ABORTED", "the operation was stopped",
         "Nothing, if the service was stopped on purpose; the next pulse starts again"),
     row(0x80070426, "ERROR_SERVICE_NOT_ACTIVE", "the service does not run", "Start the service"),
+    row(0x8007042B, "ERROR_PROCESS_ABORTED", "a program did not end as it should",
+        "Correct what it complains about, or the program"),
     row(0x8007052E, "ERROR_LOGON_FAILURE", "the account's password was refused",
         "Rejoin the domain or reset the machine secret"),
     row(0x8007054B, "ERROR_NO_SUCH_DOMAIN", "no domain controller answers",

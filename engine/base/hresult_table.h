@@ -44,6 +44,7 @@ inline constexpr Hresult kDiskFull = hresult(0x80070070);
 inline constexpr Hresult kBusy = hresult(0x800700AA);
 inline constexpr Hresult kOperationAborted = hresult(0x800703E3);
 inline constexpr Hresult kServiceNotActive = hresult(0x80070426);
+inline constexpr Hresult kProcessAborted = hresult(0x8007042B);
 inline constexpr Hresult kTimeout = hresult(0x800705B4);
 inline constexpr Hresult kTimeSkew = hresult(0x80070576);
 inline constexpr Hresult kLogonFailure = hresult(0x8007052E);

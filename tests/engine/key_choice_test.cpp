@@ -159,5 +159,43 @@ TEST_CASE("a v4 template with the legacy flag takes its algorithm from the provi
     CHECK(std::get<KeyChoice>(choice).key.algorithm == KeyAlgorithm::rsa);
 }
 
+KeyRequest request_for(const Template& wanted) {
+    const auto choice = choose_key(wanted, kHere);
+    REQUIRE(std::holds_alternative<KeyChoice>(choice));
+    return std::get<KeyChoice>(choice).key;
+}
+
+TEST_CASE("the key's provider is the first of the template's list that is here and will do",
+          "[key][E8]") {
+    const std::string strong = "Microsoft Strong Cryptographic Provider";
+    const std::string schannel = "Microsoft RSA SChannel Cryptographic Provider";
+    CHECK(request_for(v2({{1, schannel}, {2, strong}}, 1, 2048)).provider == schannel);
+    CHECK(request_for(v2({{1, schannel}, {2, strong}}, 2, 2048)).provider == strong);
+    CHECK(request_for(v2({{1, "Contoso HSM"}, {2, strong}}, 1, 2048)).provider == strong);
+    CHECK(request_for(v2({{1, schannel}}, 2, 2048)).provider.empty());
+    CHECK(request_for(v2({}, 1, 2048)).provider.empty());
+    CHECK(request_for(v4("ECDSA_P256", 256)).provider == "Microsoft Software Key Storage Provider");
+    Template two = v4("RSA", 2048);
+    two.providers = {{1, "Microsoft Platform Crypto Provider"}, {2, "Acme Key Box"}};
+    CHECK(request_for(two).provider == "Acme Key Box");
+}
+
+TEST_CASE("what a template says of its keys reaches the key store", "[key][CRTD:2.27]") {
+    Template wanted = v2({}, 1, 2048);
+    CHECK(request_for(wanted).spec == KeySpec::exchange);
+    CHECK(request_for(wanted).exportable == KeyExport::refused);
+    wanted.default_key_spec = 2;
+    wanted.private_key_flags = private_key_flag::kExportable;
+    wanted.key_security_descriptor = "D:P(A;;GA;;;SY)";
+    wanted.cng_key_usage = 2;
+    CHECK(request_for(wanted).spec == KeySpec::signature);
+    CHECK(request_for(wanted).exportable == KeyExport::allowed);
+    CHECK(request_for(wanted).security_descriptor == "D:P(A;;GA;;;SY)");
+    CHECK_FALSE(request_for(wanted).cng_usage);  // of key storage providers only
+    wanted.schema_version = 3;
+    CHECK(request_for(wanted).spec == KeySpec::none);
+    CHECK(request_for(wanted).cng_usage == 2U);
+}
+
 }  // namespace
 }  // namespace ae::engine

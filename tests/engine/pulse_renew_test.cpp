@@ -38,6 +38,7 @@ TEST_CASE("a certificate is renewed and its predecessor archived", "[pulse][Q3][
     CHECK(report.enrolled[0].replaced == world.old.thumbprint);
     CHECK(report.enrolled[0].request_id == 17);
     CHECK(world.ca.predecessors == std::vector<Bytes>{world.old.facts.der});
+    CHECK(world.store.installed.at(0).predecessor == world.old.thumbprint);
     CHECK(world.ca.authorities_used.empty());
     CHECK(world.keys.requests.size() == 1);
     CHECK(world.keys.reused.empty());
