@@ -13,6 +13,10 @@ constexpr std::uint32_t kYes = 1;
 constexpr auto kUsualJitterMinutes = static_cast<std::uint32_t>(engine::kDefaultJitter.count());
 constexpr auto kMostVerbose = static_cast<std::uint32_t>(LogLevel::all);
 
+std::string_view name_of(Transport transport) {
+    return transport == Transport::com ? "com" : "rpc";
+}
+
 // Reads one setting after the other and keeps the first that cannot be used, so that the list of
 // settings below reads as a list.
 class Reader {
@@ -60,13 +64,40 @@ class Reader {
                 blame(value_error(find_value(files_, key, name),
                                   std::string(name) + " is \"" + printable(**found) +
                                       "\", which is no absolute path",
-                                  "Write the path from the root on, such as "
-                                  "/var/lib/prometheus/node-exporter/aeclient.prom."));
+                                  "Write the whole path, from the root or the drive on."));
                 return {};
             }
             return std::move(**found);
         }
         return {};
+    }
+
+    // One of the platform's, by its name without case.
+    Transport transport(const std::vector<std::string>& keys, std::string_view name,
+                        std::span<const Transport> here) {
+        for (const std::string& key : keys) {
+            auto found = find_text(files_, key, name);
+            if (!found) {
+                blame(std::move(found.error()));
+                return here.front();
+            }
+            if (!*found) {
+                continue;
+            }
+            std::vector<std::string> names;
+            for (const Transport one : here) {
+                if (equal_ignoring_case(**found, name_of(one))) {
+                    return one;
+                }
+                names.emplace_back(name_of(one));
+            }
+            blame(value_error(find_value(files_, key, name),
+                              std::string(name) + " is \"" + printable(**found) +
+                                  "\", which this platform does not have",
+                              "Write \"" + join(names, "\" or \"") + "\", or remove the value."));
+            return here.front();
+        }
+        return here.front();
     }
 
     Result<AgentSettings> finish(AgentSettings settings) && {
@@ -89,7 +120,8 @@ class Reader {
 
 }  // namespace
 
-Result<AgentSettings> agent_settings(engine::Scope scope, const std::vector<RegFile>& files) {
+Result<AgentSettings> agent_settings(engine::Scope scope, const std::vector<RegFile>& files,
+                                     std::span<const Transport> transports) {
     const std::string machine = hive_of(engine::Scope::machine);
     const std::vector<std::string> windows_of_machine{machine + std::string(kLocalKey)};
     const std::vector<std::string> windows_of_context{hive_of(scope) + std::string(kLocalKey)};
@@ -107,6 +139,7 @@ Result<AgentSettings> agent_settings(engine::Scope scope, const std::vector<RegF
     settings.timer.retry_unreachable = reader.number(own, "RetryUnreachable", kYes, kYes) == kYes;
     settings.timer.retry_expiring = reader.number(own, "RetryExpiring", kYes, kYes) == kYes;
     settings.metrics_file = reader.absolute_path(own, "MetricsFile");
+    settings.transport = reader.transport(own, "Transport", transports);
     return std::move(reader).finish(std::move(settings));
 }
 

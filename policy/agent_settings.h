@@ -11,6 +11,8 @@
 //     RetryUnreachable  REG_DWORD 1; 0: a run without a domain controller waits for the timer
 //     RetryExpiring     REG_DWORD 1; 0: a failed renewal waits for the timer
 //     MetricsFile       REG_SZ, absolute path of the OpenMetrics text file; empty or absent: none
+//     Transport         REG_SZ "com" or "rpc": how requests reach a CA (transport.h); absent: com
+//     on Windows, and on Linux rpc, which is all that there is: com is an error there
 //
 // A value of the wrong type or out of range is an error that names it (as with AEPolicy).
 // Pure, portable, any thread; read_agent_settings blocks on the disk.
@@ -18,7 +20,9 @@
 
 #include "engine/triggers.h"
 #include "policy/autoenroll_policy.h"
+#include "policy/transport.h"
 
+#include <span>
 #include <string>
 
 namespace ae::policy {
@@ -31,13 +35,16 @@ struct AgentSettings {
     bool express = false;
     engine::TimerSettings timer{};
     std::string metrics_file{};
+    Transport transport = transports_here().front();
     bool operator==(const AgentSettings&) const = default;
 };
 
 inline constexpr std::string_view kAgentPolicyKey = "Software\\Policies\\AeClient";
 inline constexpr std::string_view kAgentLocalKey = "Software\\AeClient";
 
-Result<AgentSettings> agent_settings(engine::Scope scope, const std::vector<RegFile>& files);
+// `transports`: those that the platform has, the usual one first.
+Result<AgentSettings> agent_settings(engine::Scope scope, const std::vector<RegFile>& files,
+                                     std::span<const Transport> transports = transports_here());
 
 // From where AEPolicy comes too (policy_source.h).
 Result<AgentSettings> read_agent_settings(engine::Scope scope, const std::string& policy_dir);

@@ -32,7 +32,8 @@ Result<std::optional<T>> find_typed(const std::vector<RegFile>& files, std::stri
     return fail_at(
         found,
         std::string(name) + " is a " + type_name(found.value->data) + ", it must be a " + type,
-        "Write it as \"" + std::string(name) + "\"=" + example + ".");
+        found.value->line == 0 ? "Remove the value and set it anew as a " + type + "."
+                               : "Write it as \"" + std::string(name) + "\"=" + example + ".");
 }
 
 // Store names become names of folders and of registry keys elsewhere: plain ones only.
@@ -121,10 +122,10 @@ FoundValue find_value(const std::vector<RegFile>& files, std::string_view key,
 }
 
 Error value_error(const FoundValue& found, const std::string& what, const std::string& remedy) {
-    return {
-        kInvalidData,
-        "policy " + found.file->path + " line " + std::to_string(found.value->line) + ": " + what,
-        remedy};
+    const std::string where = found.value->line == 0
+                                  ? "in " + found.file->path + ", " + printable(found.value->key)
+                                  : found.file->path + " line " + std::to_string(found.value->line);
+    return {kInvalidData, "policy " + where + ": " + what, remedy};
 }
 
 Result<std::optional<std::uint32_t>> find_number(const std::vector<RegFile>& files,

@@ -46,7 +46,8 @@ Result<std::optional<std::uint32_t>> find_number(const std::vector<RegFile>& fil
 Result<std::optional<std::string>> find_text(const std::vector<RegFile>& files,
                                              std::string_view key, std::string_view name);
 
-// What is wrong with a value that was found, naming file and line: kInvalidData.
+// What is wrong with a value that was found, naming file and line, or the registry and the key:
+// kInvalidData.
 Error value_error(const FoundValue& found, const std::string& what, const std::string& remedy);
 
 std::string hive_of(engine::Scope scope);  // "HKEY_LOCAL_MACHINE\"

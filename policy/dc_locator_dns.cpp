@@ -1,6 +1,7 @@
+#include "policy/dc_locator_dns.h"
+
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
-#include "policy/dc_locator.h"
 #include "policy/netlogon_ping.h"
 #include "policy/socket_posix.h"
 
@@ -262,6 +263,8 @@ class DnsDcLocator final : public DcLocator {
 };
 
 }  // namespace
+
+std::unique_ptr<DcLocator> create_dc_locator() { return create_dns_dc_locator(); }
 
 std::unique_ptr<DcLocator> create_dns_dc_locator(LocatorOptions options,
                                                  std::unique_ptr<DnsClient> dns) {

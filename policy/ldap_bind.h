@@ -5,17 +5,16 @@
 #include "policy/ldap_api.h"
 #include "policy/ldap_connection.h"
 
-#include <string>
-
 namespace ae::policy {
 
 struct BoundLdap {
     UniqueLdap ldap{};
     int strength = 0;
+    Sealing sealing = Sealing::not_shown;
 };
 
 // Errors as LdapConnection::open.
-Result<BoundLdap> connect_and_bind(const LdapServer& server, const std::string& credential_cache,
+Result<BoundLdap> connect_and_bind(const LdapServer& server, const LdapCredentials& credentials,
                                    const LdapTimeouts& timeouts);
 
 }  // namespace ae::policy

@@ -7,6 +7,7 @@
 
 #include <utility>
 
+#include <openldap.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -53,8 +54,12 @@ bool set_options(LDAP* ldap, const LdapTimeouts& timeouts) {
 
 }  // namespace
 
-Result<BoundLdap> connect_and_bind(const LdapServer& server, const std::string& credential_cache,
+Result<BoundLdap> connect_and_bind(const LdapServer& server, const LdapCredentials& credentials,
                                    const LdapTimeouts& timeouts) {
+    if (!credentials.user.empty()) {
+        return fail(kNotSupported, "a bind with a user's name and password is for Windows",
+                    "Use a Kerberos credential cache.");
+    }
     // Our own socket: it goes to the address that answered the ping, without another DNS query.
     auto socket = connect_socket(server.address, server.port, SOCK_STREAM, timeouts.connect);
     if (!socket) {
@@ -62,7 +67,7 @@ Result<BoundLdap> connect_and_bind(const LdapServer& server, const std::string& 
         return pass(socket, "connect to " + server.dns_name + " (" + server.address + ")");
     }
     const auto binding = "bind to " + server.dns_name;
-    if (auto fetched = fetch_ldap_ticket(credential_cache, server.dns_name, server.domain_dns);
+    if (auto fetched = fetch_ldap_ticket(credentials.cache, server.dns_name, server.domain_dns);
         !fetched) {
         return pass(fetched, binding);
     }
@@ -77,7 +82,7 @@ Result<BoundLdap> connect_and_bind(const LdapServer& server, const std::string& 
     if (!set_options(ldap, timeouts)) {
         return fail(kUnexpected, binding + ": the LDAP library refuses an option");
     }
-    const ThreadCredentialCache cache(credential_cache);
+    const ThreadCredentialCache cache(credentials.cache);
     if (!cache.ok()) {
         return fail(kNoCredentials, binding + ": GSSAPI does not take the credential cache");
     }
@@ -94,6 +99,7 @@ Result<BoundLdap> connect_and_bind(const LdapServer& server, const std::string& 
     if (bound.strength < kLeastStrength) {
         return fail(kSecurityPackage, binding + ": the connection is not sealed");
     }
+    bound.sealing = Sealing::assured;
     return bound;
 }
 

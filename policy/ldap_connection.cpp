@@ -14,230 +14,115 @@ namespace ae::policy {
 namespace {
 
 constexpr std::size_t kMostPages = 1000;  // half a million entries: no directory of ours
-constexpr ber_int_t kPageSize = 500;      // below the 1000 that a controller sends at most
+constexpr int kPageSize = 500;            // below the 1000 that a controller sends at most
 // [MS-ADTS] 3.1.1.3.4.1.11 and 3.1.1.3.4.1.5, each with its value, a SEQUENCE of one INTEGER.
 constexpr const char* kSdFlagsControl = "1.2.840.113556.1.4.801";
 // Owner, group and DACL: a plain account that asks for the SACL too gets nothing at all.
-constexpr std::array<char, 5> kSdFlags{0x30, 0x03, 0x02, 0x01, 0x07};
+constexpr std::array<std::uint8_t, 5> kSdFlags{0x30, 0x03, 0x02, 0x01, 0x07};
 constexpr const char* kExtendedDnControl = "1.2.840.113556.1.4.529";
-constexpr std::array<char, 5> kStringForm{0x30, 0x03, 0x02, 0x01, 0x01};
-
-struct ControlTraits {
-    using value_type = LDAPControl*;
-    static value_type none() noexcept { return nullptr; }
-    static void close(value_type control) noexcept { ::ldap_control_free(control); }
-};
-using UniqueControl = UniqueHandle<ControlTraits>;
-
-struct ControlsTraits {
-    using value_type = LDAPControl**;
-    static value_type none() noexcept { return nullptr; }
-    static void close(value_type controls) noexcept { ::ldap_controls_free(controls); }
-};
-using UniqueControls = UniqueHandle<ControlsTraits>;
-
-struct ValuesTraits {
-    using value_type = berval**;
-    static value_type none() noexcept { return nullptr; }
-    static void close(value_type values) noexcept { ::ldap_value_free_len(values); }
-};
-using UniqueValues = UniqueHandle<ValuesTraits>;
-
-struct TextTraits {
-    using value_type = char*;
-    static value_type none() noexcept { return nullptr; }
-    static void close(value_type text) noexcept { ::ldap_memfree(text); }
-};
-using UniqueText = UniqueHandle<TextTraits>;
-
-struct BerTraits {
-    using value_type = BerElement*;
-    static value_type none() noexcept { return nullptr; }
-    static void close(value_type ber) noexcept { ::ber_free(ber, 0); }
-};
-using UniqueBer = UniqueHandle<BerTraits>;
-
-int native(SearchScope scope) {
-    switch (scope) {
-        case SearchScope::one_level:
-            return LDAP_SCOPE_ONELEVEL;
-        case SearchScope::subtree:
-            return LDAP_SCOPE_SUBTREE;
-        case SearchScope::base:
-            break;
-    }
-    return LDAP_SCOPE_BASE;
-}
-
-timeval to_timeval(std::chrono::milliseconds time) {
-    return {static_cast<time_t>(time.count() / 1000),
-            static_cast<suseconds_t>(time.count() % 1000 * 1000)};
-}
+constexpr std::array<std::uint8_t, 5> kStringForm{0x30, 0x03, 0x02, 0x01, 0x01};
 
 std::string purpose(const SearchRequest& request) {
     return "search below " + (request.base.empty() ? "the root DSE" : printable(request.base));
 }
 
-tl::unexpected<Error> fail_with(LDAP* ldap, int code, const char* server_text = nullptr) {
-    if (code == LDAP_SUCCESS) {  // the library says nothing: ask it
-        ::ldap_get_option(ldap, LDAP_OPT_RESULT_CODE, &code);
-    }
+tl::unexpected<Error> fail_with(int code, const std::string& server_text = {}) {
     auto context = ldap_text(code);
-    if (server_text != nullptr && *server_text != '\0') {
+    if (!server_text.empty()) {
         context += ", " + printable(server_text);
     }
     return fail(hresult_from_ldap(code), std::move(context));
 }
 
-LdapEntry to_entry(LDAP* ldap, LDAPMessage* message) {
-    LdapEntry entry;
-    if (const UniqueText dn(::ldap_get_dn(ldap, message)); dn) {
-        entry.dn = dn.get();
-    }
-    UniqueBer position;
-    UniqueText name(::ldap_first_attribute(ldap, message, position.put()));
-    while (name) {
-        auto& into = entry.attributes[name.get()];
-        const UniqueValues values(::ldap_get_values_len(ldap, message, name.get()));
-        for (auto** value = values.get(); value != nullptr && *value != nullptr; ++value) {
-            const auto text = std::string_view((*value)->bv_val, (*value)->bv_len);
-            const auto octets = as_bytes(text);
-            into.emplace_back(octets.begin(), octets.end());
-        }
-        name.reset(::ldap_next_attribute(ldap, message, position.get()));
-    }
-    return entry;
+// Results with which entries may have come all the same (RFC 4511 4.1.9).
+bool is_cut(int code) {
+    constexpr int kAdministrativeLimit = 11;  // the libraries spell it differently
+    return code == LDAP_SIZELIMIT_EXCEEDED || code == LDAP_TIMELIMIT_EXCEEDED ||
+           code == kAdministrativeLimit || code == LDAP_REFERRAL;
 }
 
 }  // namespace
 
 Result<LdapConnection> LdapConnection::open(const LdapServer& server,
-                                            const std::string& credential_cache,
+                                            const LdapCredentials& credentials,
                                             const LdapTimeouts& timeouts) {
-    auto bound = connect_and_bind(server, credential_cache, timeouts);
+    auto bound = connect_and_bind(server, credentials, timeouts);
     if (!bound) {
         return pass(bound);
     }
-    return LdapConnection(std::move(bound->ldap), timeouts, bound->strength);
+    return LdapConnection(std::move(bound->ldap), timeouts, bound->strength, bound->sealing);
 }
 
 Result<int> LdapConnection::send(const SearchRequest& request, const std::string& cookie) {
-    std::vector<std::string> names = request.attributes;
-    std::vector<char*> attributes;
-    attributes.reserve(names.size() + 1);
-    for (auto& name : names) {
-        attributes.push_back(name.data());
-    }
-    attributes.push_back(nullptr);
-
-    std::array<LDAPControl*, 4> controls{};
-    std::size_t used = 0;
-    UniqueControl page;
+    LdapSearch search{.base = request.base,
+                      .scope = request.scope,
+                      .filter = request.filter,
+                      .attributes = request.attributes};
     if (request.scope != SearchScope::base) {
-        std::string copy = cookie;
-        berval value{copy.size(), copy.data()};
-        if (::ldap_create_page_control(ldap_.get(), kPageSize, &value, 1, page.put()) !=
-            LDAP_SUCCESS) {
-            return fail(kUnexpected, "the LDAP library cannot encode the page control");
-        }
-        controls[used++] = page.get();
+        search.page_cookie = cookie;
+        search.page_size = kPageSize;
     }
-    auto flags = kSdFlags;
-    std::string flags_oid = kSdFlagsControl;
-    LDAPControl descriptors{flags_oid.data(), {flags.size(), flags.data()}, 1};
     if (request.descriptors == SecurityDescriptors::include) {
-        controls[used++] = &descriptors;
+        search.controls.push_back({kSdFlagsControl, {kSdFlags.begin(), kSdFlags.end()}});
     }
-    auto form = kStringForm;
-    std::string names_oid = kExtendedDnControl;
-    LDAPControl names_control{names_oid.data(), {form.size(), form.data()}, 1};
     if (request.names == Names::extended) {
-        controls[used++] = &names_control;
+        search.controls.push_back({kExtendedDnControl, {kStringForm.begin(), kStringForm.end()}});
     }
     int id = 0;
-    const int code = ::ldap_search_ext(ldap_.get(), request.base.c_str(), native(request.scope),
-                                       request.filter.c_str(), attributes.data(), 0,
-                                       used == 0 ? nullptr : controls.data(), nullptr, nullptr,
-                                       LDAP_NO_LIMIT, &id);
-    if (code != LDAP_SUCCESS) {
-        return fail_with(ldap_.get(), code);
+    if (const int code = start_search(ldap_.get(), search, id); code != LDAP_SUCCESS) {
+        return fail_with(code);
     }
     return id;
 }
 
-// Any message but nothing and failure.
-Result<UniqueLdapMessage> LdapConnection::next_message(int message_id) {
-    auto limit = to_timeval(timeouts_.answer);
-    UniqueLdapMessage message;
-    const int type = ::ldap_result(ldap_.get(), message_id, LDAP_MSG_ONE, &limit, message.put());
-    if (type == 0) {
-        ::ldap_abandon_ext(ldap_.get(), message_id, nullptr, nullptr);
-        return fail_with(ldap_.get(), LDAP_TIMEOUT);
+Result<Arrival> LdapConnection::next_message(int message_id, UniqueLdapMessage& message) {
+    const Arrival arrival = await_message(ldap_.get(), message_id, timeouts_.answer, message);
+    if (arrival == Arrival::nothing) {
+        abandon(ldap_.get(), message_id);
+        return fail_with(LDAP_TIMEOUT);
     }
-    if (type == -1) {
-        return fail_with(ldap_.get(), LDAP_SUCCESS);
+    if (arrival == Arrival::failure) {
+        return fail_with(last_code(ldap_.get()));
     }
-    return message;
+    return arrival;
 }
 
 Result<std::string> LdapConnection::receive(int message_id, SearchAnswer& answer) {
     for (;;) {
-        auto message = next_message(message_id);
-        if (!message) {
-            return pass(message);
+        UniqueLdapMessage message;
+        auto arrival = next_message(message_id, message);
+        if (!arrival) {
+            return pass(arrival);
         }
-        switch (::ldap_msgtype(message->get())) {
-            case LDAP_RES_SEARCH_ENTRY:
-                answer.entries.push_back(to_entry(ldap_.get(), message->get()));
-                break;
-            case LDAP_RES_SEARCH_REFERENCE:
-                answer.complete = false;
-                answer.problem = "the server refers to another server for a part of it";
-                answer.code = kDirectoryReferral;
-                break;
-            case LDAP_RES_SEARCH_RESULT:
-                return finish_page(message->get(), answer);
-            default:
-                break;  // intermediate responses and notices carry nothing for us
+        if (*arrival == Arrival::end) {
+            return finish_page(message.get(), answer);
         }
+        if (*arrival == Arrival::entry) {
+            answer.entries.push_back(entry_of(ldap_.get(), message.get()));
+        } else if (*arrival == Arrival::reference) {
+            answer.complete = false;
+            answer.problem = "the server refers to another server for a part of it";
+            answer.code = kDirectoryReferral;
+        }
+        // Intermediate responses and notices carry nothing for us.
     }
 }
 
 Result<std::string> LdapConnection::finish_page(LDAPMessage* message, SearchAnswer& answer) {
-    int code = 0;
-    UniqueText server_text;
-    UniqueControls controls;
-    const int parsed = ::ldap_parse_result(ldap_.get(), message, &code, nullptr, server_text.put(),
-                                           nullptr, controls.put(), 0);
-    if (parsed != LDAP_SUCCESS) {
-        return fail_with(ldap_.get(), parsed);
+    const auto outcome = outcome_of(ldap_.get(), message);
+    if (outcome.parsed != LDAP_SUCCESS) {
+        return fail_with(outcome.parsed);
     }
-    switch (code) {
-        case LDAP_SUCCESS:
-            break;
-        case LDAP_SIZELIMIT_EXCEEDED:
-        case LDAP_TIMELIMIT_EXCEEDED:
-        case LDAP_ADMINLIMIT_EXCEEDED:
-        case LDAP_REFERRAL:
-            answer.complete = false;
-            answer.problem = "the server did not send all of it: " + ldap_text(code);
-            answer.code = hresult_from_ldap(code);
-            return std::string{};
-        default:
-            return fail_with(ldap_.get(), code, server_text.get());
+    if (outcome.code == LDAP_SUCCESS) {
+        return outcome.page_cookie;
     }
-    std::string cookie;
-    auto* page = ::ldap_control_find(LDAP_CONTROL_PAGEDRESULTS, controls.get(), nullptr);
-    if (page != nullptr) {
-        ber_int_t estimate = 0;
-        berval value{};
-        if (::ldap_parse_pageresponse_control(ldap_.get(), page, &estimate, &value) ==
-            LDAP_SUCCESS) {
-            cookie.assign(value.bv_val == nullptr ? "" : value.bv_val, value.bv_len);
-            ::ber_memfree(value.bv_val);
-        }
+    if (!is_cut(outcome.code)) {
+        return fail_with(outcome.code, outcome.server_text);
     }
-    return cookie;
+    answer.complete = false;
+    answer.problem = "the server did not send all of it: " + ldap_text(outcome.code);
+    answer.code = hresult_from_ldap(outcome.code);
+    return std::string{};
 }
 
 // "tokenGroups;range=0-1499" is the first part of tokenGroups; asks until the last part has come.
@@ -341,30 +226,20 @@ std::vector<SearchAnswer> LdapConnection::search_all(const std::vector<SearchReq
 
 Done LdapConnection::remove_value(const std::string& dn, const std::string& attribute,
                                   ByteView value) {
-    std::string octets(as_text(value));
-    berval one{octets.size(), octets.data()};
-    std::array<berval*, 2> values{&one, nullptr};
-    std::string name = attribute;
-    LDAPMod change{LDAP_MOD_DELETE | LDAP_MOD_BVALUES, name.data(), {}};
-    change.mod_bvalues = values.data();
-    std::array<LDAPMod*, 2> changes{&change, nullptr};
-    int id = 0;
-    int code = ::ldap_modify_ext(ldap_.get(), dn.c_str(), changes.data(), nullptr, nullptr, &id);
     const auto doing = "remove a value of " + attribute + " of " + printable(dn);
-    if (code != LDAP_SUCCESS) {
-        return fail(std::move(fail_with(ldap_.get(), code).value()).within(doing));
+    int id = 0;
+    if (const int code = start_removal(ldap_.get(), dn, attribute, value, id);
+        code != LDAP_SUCCESS) {
+        return fail(std::move(fail_with(code).value()).within(doing));
     }
-    auto message = next_message(id);
-    if (!message) {
-        return pass(message, doing);
+    UniqueLdapMessage message;
+    if (auto arrival = next_message(id, message); !arrival) {
+        return pass(arrival, doing);
     }
-    UniqueText server_text;
-    const int parsed = ::ldap_parse_result(ldap_.get(), message->get(), &code, nullptr,
-                                           server_text.put(), nullptr, nullptr, 0);
-    code = parsed == LDAP_SUCCESS ? code : parsed;
+    const auto outcome = outcome_of(ldap_.get(), message.get());
+    const int code = outcome.parsed == LDAP_SUCCESS ? outcome.code : outcome.parsed;
     if (code != LDAP_SUCCESS) {
-        return fail(
-            std::move(fail_with(ldap_.get(), code, server_text.get()).value()).within(doing));
+        return fail(std::move(fail_with(code, outcome.server_text).value()).within(doing));
     }
     return done();
 }

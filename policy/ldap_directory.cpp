@@ -192,7 +192,7 @@ class LdapDirectory final : public engine::Directory {
     Done open(const DomainController& controller) {
         auto connection = LdapConnection::open(
             {controller.dns_name, options_.domain_dns, controller.address, controller.port},
-            options_.credential_cache, options_.timeouts);
+            options_.credentials, options_.timeouts);
         if (!connection) {
             return pass(connection);
         }

@@ -7,7 +7,7 @@
 // X2). Every name below the configuration partition starts at rootDSE's configurationNamingContext
 // (rule C4), so a child domain works like the forest root.
 // This part only fetches; what the answers mean is read by directory_answers.h.
-// Not for: decisions, stores, getting Kerberos tickets (the caller fills `credential_cache`).
+// Not for: decisions, stores, getting Kerberos tickets (the caller fills the cache).
 // Errors: kNoSuchDomain when no controller serves us, with every failure on the way in the context;
 // Kerberos' own codes at once, because another controller would answer the same.
 #pragma once
@@ -24,10 +24,10 @@
 namespace ae::policy {
 
 struct DirectoryOptions {
-    std::string domain_dns{};        // "corp.example.test"
-    std::string account_name{};      // sAMAccountName: "WS1$", "alice"
-    std::string credential_cache{};  // "FILE:/run/...", "MEMORY:x"; empty: the process' default
-    // Fills that cache.  Called for each controller that was found, before the bind: without a
+    std::string domain_dns{};    // "corp.example.test"
+    std::string account_name{};  // sAMAccountName: "WS1$", "alice"
+    LdapCredentials credentials{};
+    // Fills their cache.  Called for each controller that was found, before the bind: without a
     // controller, that is what the caller should hear, not that no KDC was there.
     std::function<Done(const DomainController&)> prepare_credentials{};
     // Gets a copy of all answers so far, after the account was read and once more after the
@@ -37,6 +37,6 @@ struct DirectoryOptions {
 };
 
 std::unique_ptr<engine::Directory> create_ldap_directory(
-    DirectoryOptions options, std::unique_ptr<DcLocator> locator = create_dns_dc_locator());
+    DirectoryOptions options, std::unique_ptr<DcLocator> locator = create_dc_locator());
 
 }  // namespace ae::policy

@@ -32,6 +32,9 @@ constexpr std::array kRows = {
     Row{51, kBusy},                // busy
     Row{52, hresult(0x8007200F)},  // unavailable: ERROR_DS_UNAVAILABLE
     Row{53, hresult(0x80072035)},  // unwillingToPerform
+    Row{81, kServerUnavailable},   // Wldap32: LDAP_SERVER_DOWN
+    Row{85, kTimeout},             // Wldap32: LDAP_TIMEOUT
+    Row{91, kServerUnavailable},   // Wldap32: LDAP_CONNECT_ERROR
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // LDAP result codes as HRESULTs, the way Windows' own client maps them (LdapMapErrorToWin32).
-// Values of RFC 4511 4.1.9 and, negative, of the OpenLDAP library.  Pure, portable, any thread.
+// Values of RFC 4511 4.1.9 and those of the libraries themselves: OpenLDAP's are negative,
+// Wldap32's go from 81 to 97, which RFC 4511 keeps free for that.  Pure, portable, any thread.
 #pragma once
 
 #include "engine/base/result.h"

@@ -1,5 +1,6 @@
 // Where autoenrollment policy comes from (port engine::PolicySource).
 //
+// Windows: the registry itself (`directory` is not used).
 // Linux: a directory of *.reg files, applied in the order of their names; a later file wins.
 //   /etc/aeclient/policy.d/          root-owned, not writable by group or others
 //   /etc/aeclient/policy.d/*.reg     the same; regular files, no symbolic links
@@ -15,7 +16,7 @@
 
 namespace ae::policy {
 
-std::unique_ptr<engine::PolicySource> create_reg_file_policy(
+std::unique_ptr<engine::PolicySource> create_policy_source(
     std::filesystem::path directory = "/etc/aeclient/policy.d");
 
 }  // namespace ae::policy

@@ -284,6 +284,8 @@ std::string type_name(const RegData& data) {
             return "REG_EXPAND_SZ";
         case 3:
             return "REG_BINARY";
+        case 4:
+            return "REG_DWORD without four octets";
         case 7:
             return "REG_MULTI_SZ";
         case 11:

@@ -37,7 +37,7 @@ struct RegOperation {
     std::string key{};   // "HKEY_LOCAL_MACHINE\Software\...", as written
     std::string name{};  // empty: the default value, "@"
     RegData data{};
-    std::size_t line = 0;  // counts from 1
+    std::size_t line = 0;  // counts from 1; 0: it stands in no file but in the registry itself
 };
 
 Result<std::vector<RegOperation>> parse_reg_file(ByteView octets);

@@ -2,7 +2,9 @@
 
 #include "engine/base/hresult_table.h"
 
+#include <array>
 #include <filesystem>
+#include <span>
 #include <string>
 
 #include <catch2/catch.hpp>
@@ -127,6 +129,35 @@ TEST_CASE("the metrics file has an absolute path; an empty one is none",
           "policy 1.reg line 10: MetricsFile is \"\\x1b[2J\", which is no absolute path");
 }
 
+TEST_CASE("the transport is one that the platform has, the usual one unless another is named",
+          "[agent-settings][transport]") {
+    constexpr std::array kWindows{Transport::com, Transport::rpc};
+    constexpr std::array kLinux{Transport::rpc};
+    const auto on = [](std::span<const Transport> here, const std::vector<Value>& values) {
+        return agent_settings(Scope::machine, files({values}), here);
+    };
+    CHECK(on(kWindows, {})->transport == Transport::com);
+    CHECK(on(kLinux, {})->transport == Transport::rpc);
+    CHECK(on(kWindows, {by_policy("Transport", std::string("rpc"))})->transport == Transport::rpc);
+    CHECK(on(kWindows, {by_policy("Transport", std::string("COM"))})->transport == Transport::com);
+    CHECK(on(kLinux, {by_hand("Transport", std::string("RPC"))})->transport == Transport::rpc);
+    CHECK(on(kWindows,
+             {by_policy("Transport", std::string("com")), by_hand("Transport", std::string("rpc"))})
+              ->transport == Transport::com);
+
+    const auto not_here = on(kLinux, {by_policy("Transport", std::string("com"))});
+    REQUIRE_FALSE(not_here);
+    CHECK(not_here.error().code == kInvalidData);
+    CHECK(not_here.error().context ==
+          "policy 1.reg line 10: Transport is \"com\", which this platform does not have");
+    CHECK(not_here.error().remedy == "Write \"rpc\", or remove the value.");
+    const auto unknown = on(kWindows, {by_policy("Transport", std::string("pigeon"))});
+    REQUIRE_FALSE(unknown);
+    CHECK(unknown.error().remedy == "Write \"com\" or \"rpc\", or remove the value.");
+    CHECK_FALSE(on(kWindows, {by_policy("Transport", std::string())}));
+    CHECK_FALSE(on(kWindows, {by_policy("Transport", 1U)}));
+}
+
 TEST_CASE("the policy key wins over the local key, whatever the order of the files",
           "[agent-settings][A4]") {
     CHECK(settings({by_hand("JitterMinutes", 7U)}).timer.jitter == minutes(7));
@@ -146,6 +177,17 @@ TEST_CASE("within one key a later file wins", "[agent-settings]") {
                                      files({{windows("LogLevel", 4U)}, {windows("loglevel", 2U)}}));
     REQUIRE(read);
     CHECK(read->log_level == LogLevel::error);
+}
+
+TEST_CASE("a value of the registry itself is named by its key, not by a line", "[agent-settings]") {
+    const RegFile registry{
+        "the registry",
+        {{RegAction::set_value, kMachine + std::string(kLocalKey), "LogLevel", 9U}}};
+    const auto read = agent_settings(Scope::machine, {registry});
+    REQUIRE_FALSE(read);
+    CHECK(read.error().context ==
+          "policy in the registry, HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Cryptography\\"
+          "AutoEnrollment: LogLevel is 9, it must be at most 5");
 }
 
 TEST_CASE("a setting of the wrong type is an error that names file, line and type",

@@ -1,9 +1,8 @@
 // The locator against controllers that the test plays itself, on loopback.
 
-#include "policy/dc_locator.h"
-
 #include "engine/base/der.h"
 #include "engine/base/hresult_table.h"
+#include "policy/dc_locator_dns.h"
 #include "policy/unique_fd.h"
 #include "tests/policy/netlogon_answer.h"
 

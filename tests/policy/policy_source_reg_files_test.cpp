@@ -48,7 +48,7 @@ class PolicyDirectory {
     }
     [[nodiscard]] const fs::path& path() const { return path_; }
     [[nodiscard]] Result<engine::AutoenrollPolicy> read() const {
-        return create_reg_file_policy(path_)->read(engine::Scope::machine);
+        return create_policy_source(path_)->read(engine::Scope::machine);
     }
     [[nodiscard]] std::string refusal() const {
         const auto policy = read();
@@ -73,8 +73,7 @@ bool is_root() {
 }  // namespace
 
 TEST_CASE("without a policy directory there is no policy", "[policy-source]") {
-    const auto policy =
-        create_reg_file_policy("/nonexistent/policy.d")->read(engine::Scope::machine);
+    const auto policy = create_policy_source("/nonexistent/policy.d")->read(engine::Scope::machine);
     REQUIRE(policy);
     CHECK_FALSE(policy->bits);
     CHECK(policy->source.empty());
@@ -145,7 +144,7 @@ TEST_CASE("links, directories and pipes in place of a file are refused", "[polic
     const PolicyDirectory elsewhere;
     const auto link = elsewhere.path() / "policy.d";
     fs::create_directory_symlink(directory.path(), link);
-    const auto policy = create_reg_file_policy(link)->read(engine::Scope::machine);
+    const auto policy = create_policy_source(link)->read(engine::Scope::machine);
     REQUIRE_FALSE(policy);
     CHECK(policy.error().code == kAccessDenied);
 }

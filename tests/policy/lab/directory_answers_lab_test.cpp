@@ -66,7 +66,7 @@ struct Pulse {
         directory = create_ldap_directory(
             {.domain_dns = kDomain,
              .account_name = "WS1$",
-             .credential_cache = ticket.cache(),
+             .credentials = {.cache = ticket.cache()},
              .recorder = [this](const DirectoryAnswers& answers) { recorded.push_back(answers); }});
     }
     engine::Account account() {
@@ -153,8 +153,8 @@ TEST_CASE("the forest root domain is known by its partition", "[lab][directory][
     CHECK(values_of(answers.forest_root->attributes, "objectSid") ==
           std::vector<Bytes>{account.object_sid.parent().to_wire()});
 
-    auto connection =
-        LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"}, pulse.ticket.cache());
+    auto connection = LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"},
+                                           {.cache = pulse.ticket.cache()});
     REQUIRE(connection);
     const auto object =
         connection->search({.base = "DC=corp,DC=example,DC=test", .attributes = {"objectGUID"}});
@@ -210,8 +210,8 @@ TEST_CASE("nothing is changed before the account was read", "[lab][directory][X2
 
 TEST_CASE("removing a value that is not there has a code of its own", "[lab][ldap][X2]") {
     const MachineTicket ticket;
-    auto connection =
-        LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"}, ticket.cache());
+    auto connection = LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"},
+                                           {.cache = ticket.cache()});
     REQUIRE(connection);
     const auto nobody =
         connection->remove_value("CN=Nobody,DC=corp,DC=example,DC=test", "userCertificate", kOne);

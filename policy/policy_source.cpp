@@ -1,5 +1,6 @@
-#include "policy/autoenroll_policy.h"
 #include "policy/policy_source.h"
+
+#include "policy/autoenroll_policy.h"
 #include "policy/reg_files.h"
 
 #include <utility>
@@ -7,9 +8,9 @@
 namespace ae::policy {
 namespace {
 
-class RegFilePolicy final : public engine::PolicySource {
+class FoundPolicy final : public engine::PolicySource {
   public:
-    explicit RegFilePolicy(std::filesystem::path directory) : directory_(std::move(directory)) {}
+    explicit FoundPolicy(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
     Result<engine::AutoenrollPolicy> read(engine::Scope scope) override {
         auto files = load_reg_files(directory_.string());
@@ -25,8 +26,8 @@ class RegFilePolicy final : public engine::PolicySource {
 
 }  // namespace
 
-std::unique_ptr<engine::PolicySource> create_reg_file_policy(std::filesystem::path directory) {
-    return std::make_unique<RegFilePolicy>(std::move(directory));
+std::unique_ptr<engine::PolicySource> create_policy_source(std::filesystem::path directory) {
+    return std::make_unique<FoundPolicy>(std::move(directory));
 }
 
 }  // namespace ae::policy

@@ -1,0 +1,12 @@
+#include "policy/transport.h"
+
+#include <array>
+
+namespace ae::policy {
+
+std::span<const Transport> transports_here() {
+    static constexpr std::array kHere{Transport::com, Transport::rpc};
+    return kHere;
+}
+
+}  // namespace ae::policy
