@@ -71,8 +71,4 @@ Error openssl_error(Hresult code, std::string what) {
 
 std::unique_ptr<engine::Crypto> make_crypto() { return std::make_unique<OpensslCrypto>(); }
 
-std::string thumbprint(engine::Crypto& crypto, ByteView certificate) {
-    return to_hex(crypto.digest(engine::HashAlgorithm::sha1, certificate));
-}
-
 }  // namespace ae::stores

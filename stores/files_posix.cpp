@@ -178,7 +178,9 @@ Result<Folder> Folder::open_or_create(std::string_view name, mode_t mode) const 
     }
     Result<Folder> made = create(name, mode);
     if (!made) {
-        return made;
+        // Another process may have been faster.
+        Result<Folder> theirs = open(name);
+        return theirs ? std::move(theirs) : std::move(made);
     }
     if (Done synced = sync(); !synced) {
         return pass(synced);

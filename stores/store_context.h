@@ -13,19 +13,13 @@
 #include "engine/ports.h"
 #include "stores/files_posix.h"
 #include "stores/store_layout.h"
+#include "stores/warn.h"
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 namespace ae::stores {
-
-// One sentence about something that was left out or could not be tidied up, for the log.
-using Warn = std::function<void(std::string_view sentence)>;
-
-// kMachineRoot, or $XDG_DATA_HOME/aeclient with its default of ~/.local/share.
-Result<std::string> default_store_root(engine::Scope scope);
 
 class StoreContext {
   public:

@@ -1,5 +1,6 @@
 #include "engine/base/hresult_table.h"
 #include "engine/base/secret.h"
+#include "stores/context_stores.h"
 #include "stores/my_entry_files.h"
 #include "stores/store_context.h"
 #include "stores/store_layout.h"

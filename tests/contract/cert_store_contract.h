@@ -7,7 +7,7 @@
 namespace ae::test {
 
 inline void request_store_contract(StoreUnderTest& world) {
-    const auto key = must(world.keys().create(p256()));
+    const auto key = must(world.keys().create(world.usual_key()));
 
     SECTION("a key alone is no pending request (N6)") {
         CHECK(must(world.certificates().pending()).empty());
@@ -56,8 +56,8 @@ inline void request_store_contract(StoreUnderTest& world) {
 }
 
 inline void my_store_contract(StoreUnderTest& world) {
-    const auto issuer_key = must(world.keys().create(p256()));
-    const auto key = must(world.keys().create(p256()));
+    const auto issuer_key = must(world.keys().create(world.usual_key()));
+    const auto key = must(world.keys().create(world.usual_key()));
     const engine::NewCertificate entry = certificate_for(*key, *issuer_key);
 
     SECTION("an installed certificate is held with its usable key, also after a restart") {
@@ -127,10 +127,11 @@ inline std::string installed(StoreUnderTest& world, const engine::PrivateKey& ke
 }
 
 inline void archive_contract(StoreUnderTest& world) {
-    const auto issuer_key = must(world.keys().create(p256()));
-    const auto key = must(world.keys().create(p256()));
+    const auto issuer_key = must(world.keys().create(world.usual_key()));
+    const auto key = must(world.keys().create(world.usual_key()));
     const std::string old = installed(world, *key, *issuer_key, 1);
-    const std::string other = installed(world, *must(world.keys().create(p256())), *issuer_key, 2);
+    const std::string other =
+        installed(world, *must(world.keys().create(world.usual_key())), *issuer_key, 2);
     using Thumbprints = std::vector<std::string>;
 
     SECTION("an archived certificate is out of sight, also after a restart; no other one is") {
@@ -208,7 +209,7 @@ inline void archive_contract(StoreUnderTest& world) {
 }
 
 inline void trust_store_contract(StoreUnderTest& world) {
-    const auto key = must(world.keys().create(p256()));
+    const auto key = must(world.keys().create(world.usual_key()));
     const Bytes one = self_signed(*key, "Corp Root CA", 1);
     const Bytes two = self_signed(*key, "Corp Root CA", 2);
     const Bytes three = self_signed(*key, "Corp Root CA", 3);

@@ -6,53 +6,77 @@
 
 namespace ae::test {
 
+// What requests are signed with.
+inline std::vector<engine::HashAlgorithm> digests_for(engine::KeyAlgorithm algorithm) {
+    using engine::HashAlgorithm;
+    switch (algorithm) {
+        case engine::KeyAlgorithm::ecdsa_p256:
+            return {HashAlgorithm::sha256};
+        case engine::KeyAlgorithm::ecdsa_p384:
+            return {HashAlgorithm::sha384};
+        case engine::KeyAlgorithm::ecdsa_p521:
+            return {HashAlgorithm::sha512};
+        case engine::KeyAlgorithm::rsa:
+            break;
+    }
+    return {HashAlgorithm::sha1, HashAlgorithm::sha256, HashAlgorithm::sha384,
+            HashAlgorithm::sha512};
+}
+
+// What a key of the usual kind is not.
+inline std::vector<engine::KeyRequest> other_kinds(const engine::KeyRequest& usual) {
+    engine::KeyRequest longer_rsa = usual;
+    longer_rsa.algorithm = engine::KeyAlgorithm::rsa;
+    longer_rsa.bits = 4096;
+    engine::KeyRequest curve = usual;
+    curve.algorithm = engine::KeyAlgorithm::ecdsa_p384;
+    return {longer_rsa, curve};
+}
+
 inline void key_store_contract(StoreUnderTest& world) {
     using engine::HashAlgorithm;
-    using engine::KeyAlgorithm;
     const Bytes message = copy(as_bytes("to be signed"));
 
     SECTION("a new key of each algorithm signs what its public half verifies") {
-        struct Row {
-            KeyAlgorithm algorithm;
-            HashAlgorithm hash;
-        };
-        for (const Row& row : {Row{KeyAlgorithm::rsa, HashAlgorithm::sha1},
-                               Row{KeyAlgorithm::rsa, HashAlgorithm::sha256},
-                               Row{KeyAlgorithm::ecdsa_p256, HashAlgorithm::sha256},
-                               Row{KeyAlgorithm::ecdsa_p384, HashAlgorithm::sha384},
-                               Row{KeyAlgorithm::ecdsa_p521, HashAlgorithm::sha512}}) {
-            const auto key = must(world.keys().create({.algorithm = row.algorithm, .bits = 2048}));
-            CHECK(key->algorithm() == row.algorithm);
-            Bytes signature = must(key->sign(row.hash, message));
-            CHECK(
-                must(world.crypto().verify(key->public_key_info(), row.hash, message, signature)));
-            signature.back() ^= 1U;
-            CHECK_FALSE(
-                must(world.crypto().verify(key->public_key_info(), row.hash, message, signature)));
+        for (const engine::KeyRequest& kind : world.kinds_of_keys()) {
+            const auto key = must(world.keys().create(kind));
+            CHECK(key->algorithm() == kind.algorithm);
+            for (const HashAlgorithm hash : digests_for(kind.algorithm)) {
+                Bytes signature = must(key->sign(hash, message));
+                CHECK(
+                    must(world.crypto().verify(key->public_key_info(), hash, message, signature)));
+                signature.back() ^= 1U;
+                CHECK_FALSE(
+                    must(world.crypto().verify(key->public_key_info(), hash, message, signature)));
+            }
         }
     }
     SECTION("two keys have different references and different public halves") {
-        const auto one = must(world.keys().create(p256()));
-        const auto two = must(world.keys().create(p256()));
+        const auto one = must(world.keys().create(world.usual_key()));
+        const auto two = must(world.keys().create(world.usual_key()));
         CHECK(one->reference() != two->reference());
         CHECK_FALSE(equal(one->public_key_info(), two->public_key_info()));
     }
     SECTION("a key size that nobody may ask for is refused and leaves nothing behind") {
-        CHECK(world.keys().create({.bits = 2047}).error().code == kNotSupported);
-        CHECK(world.keys().create({.bits = 8193}).error().code == kNotSupported);
+        for (const unsigned bits : {2047U, 8193U}) {
+            engine::KeyRequest odd = world.kinds_of_keys().back();
+            REQUIRE(odd.algorithm == engine::KeyAlgorithm::rsa);
+            odd.bits = bits;
+            CHECK(world.keys().create(odd).error().code == kNotSupported);
+        }
     }
     SECTION("a key opens again, also after a restart, when it is what is asked for (W7)") {
-        const auto key = must(world.keys().create(p256()));
+        const auto key = must(world.keys().create(world.usual_key()));
         world.reopen();
-        const auto again = must(world.keys().open(key->reference(), p256()));
+        const auto again = must(world.keys().open(key->reference(), world.usual_key()));
         CHECK(equal(again->public_key_info(), key->public_key_info()));
         const Bytes signature = must(again->sign(engine::HashAlgorithm::sha256, message));
         CHECK(must(world.crypto().verify(key->public_key_info(), engine::HashAlgorithm::sha256,
                                          message, signature)));
-        CHECK_FALSE(
-            world.keys().open(key->reference(), {.algorithm = engine::KeyAlgorithm::ecdsa_p384}));
-        CHECK_FALSE(world.keys().open(key->reference(), {.algorithm = engine::KeyAlgorithm::rsa}));
-        CHECK_FALSE(world.keys().open(std::string(32, '0'), p256()));
+        for (const engine::KeyRequest& other : other_kinds(world.usual_key())) {
+            CHECK_FALSE(world.keys().open(key->reference(), other));
+        }
+        CHECK_FALSE(world.keys().open(std::string(32, '0'), world.usual_key()));
     }
     SECTION("erasing a key that is not there is success") {
         CHECK(world.keys().erase("00112233445566778899aabbccddeeff"));
@@ -61,11 +85,12 @@ inline void key_store_contract(StoreUnderTest& world) {
         CHECK(world.keys().erase("../my"));
     }
     SECTION("a key of REQUEST opens for an answer that comes later, whatever it is (N1)") {
-        const auto key = must(world.keys().create({.algorithm = KeyAlgorithm::ecdsa_p384}));
+        const engine::KeyRequest kind = world.kinds_of_keys().back();
+        const auto key = must(world.keys().create(kind));
         world.reopen();
         const auto again = must(world.keys().open_pending(key->reference()));
         CHECK(again->reference() == key->reference());
-        CHECK(again->algorithm() == KeyAlgorithm::ecdsa_p384);
+        CHECK(again->algorithm() == kind.algorithm);
         CHECK(equal(again->public_key_info(), key->public_key_info()));
         for (const char* missing : {"00112233445566778899aabbccddeeff", "", "../my"}) {
             CHECK(world.keys().open_pending(missing).error().code == kFileNotFound);
@@ -79,7 +104,7 @@ inline void key_store_contract(StoreUnderTest& world) {
         }));
     }
     SECTION("an erased key is gone: nothing can be kept pending for it") {
-        const auto key = must(world.keys().create(p256()));
+        const auto key = must(world.keys().create(world.usual_key()));
         must(world.keys().erase(key->reference()));
         world.reopen();
         CHECK_FALSE(world.certificates().save_pending(pending_for(*key)));
@@ -94,8 +119,8 @@ inline void held_key_contract(StoreUnderTest& world) {
         return must(world.crypto().verify(other.public_key_info(), engine::HashAlgorithm::sha256,
                                           message, signature));
     };
-    const auto issuer_key = must(world.keys().create(p256()));
-    const auto key = must(world.keys().create(p256()));
+    const auto issuer_key = must(world.keys().create(world.usual_key()));
+    const auto key = must(world.keys().create(world.usual_key()));
     const std::string thumbprint =
         must(world.certificates().install(certificate_for(*key, *issuer_key))).thumbprint;
     const auto usable = [&] {
@@ -106,7 +131,7 @@ inline void held_key_contract(StoreUnderTest& world) {
     SECTION("a certificate's key signs for it, and nothing changes") {
         world.reopen();
         const auto opened = must(world.keys().open_held(thumbprint));
-        CHECK(opened->algorithm() == engine::KeyAlgorithm::ecdsa_p256);
+        CHECK(opened->algorithm() == world.usual_key().algorithm);
         CHECK(signs_like(*opened, *key));
         CHECK(usable());
         AND_THEN("it cannot be erased through the certificate's own name") {
@@ -125,7 +150,7 @@ inline void held_key_contract(StoreUnderTest& world) {
     SECTION("a key that is used once more is an entry of REQUEST of its own (W6)") {
         const auto again = must(world.keys().reuse(thumbprint));
         CHECK(again->reference() != key->reference());
-        CHECK(again->algorithm() == engine::KeyAlgorithm::ecdsa_p256);
+        CHECK(again->algorithm() == world.usual_key().algorithm);
         CHECK(equal(again->public_key_info(), key->public_key_info()));
         CHECK(signs_like(*again, *key));
         must(world.certificates().save_pending(pending_for(*again)));
@@ -138,7 +163,7 @@ inline void held_key_contract(StoreUnderTest& world) {
     }
     SECTION("a key that is used once more is never taken for a new one (W7, Q2)") {
         const auto again = must(world.keys().reuse(thumbprint));
-        CHECK_FALSE(world.keys().open(again->reference(), p256()));
+        CHECK_FALSE(world.keys().open(again->reference(), world.usual_key()));
         CHECK(world.keys().open_pending(again->reference()));
     }
     SECTION("erasing the entry of REQUEST leaves the certificate its key (X4)") {

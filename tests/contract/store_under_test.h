@@ -23,6 +23,16 @@ class StoreUnderTest {
     virtual engine::CertStore& certificates() = 0;
     virtual engine::MemoryStore& memory() = 0;
     virtual engine::Crypto& crypto() = 0;
+    // The kinds of keys that the store can keep on this host; the cases use the first.
+    [[nodiscard]] virtual std::vector<engine::KeyRequest> kinds_of_keys() const {
+        using enum engine::KeyAlgorithm;
+        std::vector<engine::KeyRequest> kinds;
+        for (const engine::KeyAlgorithm algorithm : {ecdsa_p256, ecdsa_p384, ecdsa_p521, rsa}) {
+            kinds.push_back({.algorithm = algorithm, .template_name = "CorpMachine"});
+        }
+        return kinds;
+    }
+    [[nodiscard]] engine::KeyRequest usual_key() const { return kinds_of_keys().front(); }
     // As after a restart of the program: only what is on stable storage counts.
     virtual void reopen() = 0;
 };

@@ -31,7 +31,10 @@ Bytes extension(std::string_view oid, bool critical, ByteView value) {
 Bytes copy(ByteView octets) { return {octets.begin(), octets.end()}; }
 
 Bytes make_certificate(const CertificateSpec& spec, engine::PrivateKey& issuer_key) {
-    const Bytes algorithm = der::sequence({der::oid("1.2.840.10045.4.3.2")});
+    // ecdsa-with-SHA256 (RFC 5758 3.2), sha256WithRSAEncryption (RFC 4055 5)
+    const Bytes algorithm = issuer_key.algorithm() == engine::KeyAlgorithm::rsa
+                                ? der::sequence({der::oid("1.2.840.113549.1.1.11"), der::null()})
+                                : der::sequence({der::oid("1.2.840.10045.4.3.2")});
     const bool authority = spec.role == Role::authority;
     Bytes extensions = extension(
         "2.5.29.19", true, authority ? der::sequence({der::boolean_true()}) : der::sequence({}));

@@ -23,7 +23,7 @@ struct CertificateSpec {
     std::string critical_extension{};  // an OID; its value is NULL
 };
 
-// Signed with `issuer_key`, which must be an elliptic-curve key.
+// Signed with `issuer_key` and SHA-256.
 Bytes make_certificate(const CertificateSpec& spec, engine::PrivateKey& issuer_key);
 
 Bytes copy(ByteView octets);

@@ -1,21 +1,4 @@
-#include "stores/chain_checker.h"
-
-#include "tests/stores/file_store.h"
-
-#include <openssl/x509.h>
-
-namespace {
-int parsed_certificates = 0;
-}
-
-// The test is linked with --wrap, so that it can count.
-extern "C" {
-X509* __real_d2i_X509(X509** certificate, const unsigned char** in, long size);
-X509* __wrap_d2i_X509(X509** certificate, const unsigned char** in, long size) {
-    ++parsed_certificates;
-    return __real_d2i_X509(certificate, in, size);
-}
-}
+#include "tests/stores/hierarchy.h"
 
 namespace ae::test {
 namespace {
@@ -26,50 +9,6 @@ using std::chrono::minutes;
 
 constexpr const char* kTemplateInformation = "1.3.6.1.4.1.311.21.7";
 constexpr const char* kApplicationPolicies = "1.3.6.1.4.1.311.21.10";
-
-// Root -> issuing authority -> machine, and what a checker is to trust.
-struct Hierarchy {
-    Hierarchy() : store(folder.path() / "store") {
-        root =
-            make("Corp Root CA", *root_key, "Corp Root CA", *root_key, Role::authority, 1000, 2000);
-        issuing = make("Corp Issuing CA", *issuing_key, "Corp Root CA", *root_key, Role::authority,
-                       500, 900);
-        machine =
-            make("ws1", *machine_key, "Corp Issuing CA", *issuing_key, Role::end_entity, 10, 300);
-    }
-
-    // Valid from `age` hours ago for `left` hours more.
-    static Bytes make(const std::string& subject, const engine::PrivateKey& key,
-                      const std::string& issuer, engine::PrivateKey& issuer_key, Role role, int age,
-                      int left, const std::string& critical_extension = {}) {
-        return make_certificate({.subject = subject,
-                                 .issuer = issuer,
-                                 .public_key_info = copy(key.public_key_info()),
-                                 .serial = age,
-                                 .not_before = kStoreNow - hours(age),
-                                 .not_after = kStoreNow + hours(left),
-                                 .role = role,
-                                 .critical_extension = critical_extension},
-                                issuer_key);
-    }
-
-    void trust(const std::vector<Bytes>& roots, const std::vector<Bytes>& intermediates) {
-        anchors = {roots, intermediates};
-    }
-    engine::ChainStatus check(const Bytes& certificate, const std::vector<Bytes>& extra = {},
-                              Time now = kStoreNow) {
-        return checker->check(certificate, extra, anchors, now);
-    }
-
-    TemporaryFolder folder;
-    FileStore store;
-    std::unique_ptr<engine::PrivateKey> root_key = must(store.keys().create(p256()));
-    std::unique_ptr<engine::PrivateKey> issuing_key = must(store.keys().create(p256()));
-    std::unique_ptr<engine::PrivateKey> machine_key = must(store.keys().create(p256()));
-    Bytes root, issuing, machine;
-    engine::Anchors anchors;
-    std::unique_ptr<engine::ChainChecker> checker = stores::make_chain_checker();
-};
 
 }  // namespace
 
@@ -103,10 +42,6 @@ TEST_CASE("a chain ends in a root that the caller trusts or is untrusted", "[cha
         CHECK(status.state == ChainState::untrusted);
         CHECK(status.detail.find("CN=Corp Issuing CA") != std::string::npos);
     }
-    SECTION("what the store on the disk holds does not count: the caller says what is trusted") {
-        must(world.store.certificates().replace(engine::TrustStore::root, {world.root}));
-        CHECK(world.check(world.root).state == ChainState::untrusted);
-    }
     SECTION("anchors that change between two questions count at once") {
         world.trust({world.root}, {world.issuing});
         CHECK(world.check(world.machine).state == ChainState::valid);
@@ -136,24 +71,6 @@ TEST_CASE("a chain ends in a root that the caller trusts or is untrusted", "[cha
         world.trust({broken}, {world.issuing});
         CHECK(world.check(world.machine).state == ChainState::untrusted);
     }
-}
-
-TEST_CASE("the same anchors are parsed once, however many certificates are asked for", "[chain]") {
-    Hierarchy world;
-    world.trust({world.root}, {world.issuing});
-    const auto parses = [&] {
-        const int before = parsed_certificates;
-        CHECK(world.check(world.machine).state == ChainState::valid);
-        return parsed_certificates - before;
-    };
-    CHECK(parses() == 3);  // the certificate and both anchors
-    CHECK(parses() == 1);
-    const engine::Anchors equal_ones{{world.root}, {world.issuing}};
-    world.anchors = equal_ones;  // other addresses, same content
-    CHECK(parses() == 1);
-    world.trust({world.root, world.issuing}, {world.issuing});
-    CHECK(parses() == 4);
-    CHECK(parses() == 1);
 }
 
 TEST_CASE("someone else's signature or a non-authority makes a chain untrusted", "[chain][I11]") {

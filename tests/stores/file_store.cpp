@@ -1,27 +1,10 @@
 #include "tests/stores/file_store.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
 
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace ae::test {
-
-TemporaryFolder::TemporaryFolder() {
-    std::string name = std::filesystem::temp_directory_path() / "ae-stores-XXXXXX";
-    if (::mkdtemp(name.data()) == nullptr) {
-        throw std::runtime_error("mkdtemp failed");
-    }
-    path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
 
 FileStore::FileStore(std::string root) : root_(std::move(root)), crypto_(stores::make_crypto()) {
     reopen();
@@ -63,17 +46,6 @@ unsigned mode_of(const std::filesystem::path& path) {
     struct stat facts {};
     REQUIRE(::lstat(path.c_str(), &facts) == 0);
     return facts.st_mode & 07777U;
-}
-
-std::string read_text(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::ostringstream text;
-    text << in.rdbuf();
-    return text.str();
-}
-
-void write_text(const std::filesystem::path& file, const std::string& text) {
-    std::ofstream(file, std::ios::binary) << text;
 }
 
 std::vector<std::string> picture_of(const std::filesystem::path& folder) {

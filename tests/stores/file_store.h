@@ -7,6 +7,7 @@
 #include "stores/memory_store.h"
 #include "stores/store_context.h"
 #include "tests/contract/store_under_test.h"
+#include "tests/support/temporary_folder.h"
 
 #include <filesystem>
 #include <memory>
@@ -14,19 +15,6 @@
 #include <vector>
 
 namespace ae::test {
-
-// Gone with all its content when the test ends.
-class TemporaryFolder {
-  public:
-    TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    ~TemporaryFolder();
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-  private:
-    std::filesystem::path path_;
-};
 
 class FileStore final : public StoreUnderTest {
   public:
@@ -67,8 +55,6 @@ struct Held {
 };
 
 unsigned mode_of(const std::filesystem::path& path);
-std::string read_text(const std::filesystem::path& file);
-void write_text(const std::filesystem::path& file, const std::string& text);
 // Every path below `folder`, relative to it, with a digest of its content: what a change changed.
 std::vector<std::string> picture_of(const std::filesystem::path& folder);
 

@@ -1,6 +1,7 @@
 // What is particular to the directory store: layout, modes, locking, damage.
 #include "tests/stores/file_store.h"
 
+#include "stores/context_stores.h"
 #include "stores/store_layout.h"
 
 #include <csignal>

@@ -1,0 +1,52 @@
+// The stores of one context (machine or user), opened together: MY, REQUEST, the trust replica, the
+// keys and the memory.  The seam between the platforms: a directory of files on Linux, the system's
+// certificate stores and key providers on Windows.
+//
+// Linux: opening to change takes the context's lock and keeps it until the object dies; a second
+// agent gets kBusy at once and changes nothing.  Windows: the same with a lock file below `root`,
+// because the system's stores keep nobody else away.
+// Errors: kBusy; kAccessDenied; those of the platform's stores.  One thread.
+#pragma once
+
+#include "engine/ports.h"
+#include "stores/warn.h"
+
+#include <memory>
+#include <string>
+
+namespace ae::stores {
+
+enum class StoreUse {
+    change,
+    look,  // takes no lock, makes nothing; whoever opened it so must change nothing through it
+};
+
+struct StoreOptions {
+    std::string root{};  // of the files: /var/lib/aeclient, %ProgramData%\aeclient
+    engine::Scope scope = engine::Scope::machine;
+    Warn warn{};
+    // Rule K1: a user's context reads the machine's trust.  Linux: its root; Windows knows it.
+    std::string machine_root{};  // empty: default_store_root() of the machine
+};
+
+class ContextStores {
+  public:
+    virtual ~ContextStores() = default;
+    virtual engine::KeyStore& keys() = 0;
+    virtual engine::CertStore& certificates() = 0;
+    virtual engine::MemoryStore& memory() = 0;
+    // As the store noted it at the installation: a certificate's own extension often has no more
+    // than the template's number.  Empty: it does not know.
+    virtual std::string template_of(const std::string& thumbprint) = 0;
+};
+
+// `crypto` must outlive what is returned.
+Result<std::unique_ptr<ContextStores>> open_stores(const StoreOptions& options, StoreUse use,
+                                                   engine::Crypto& crypto);
+
+// Where a context's files are when nobody says otherwise: /var/lib/aeclient or
+// $XDG_DATA_HOME/aeclient (~/.local/share/aeclient); %ProgramData%\aeclient or
+// %LOCALAPPDATA%\aeclient.
+Result<std::string> default_store_root(engine::Scope scope);
+
+}  // namespace ae::stores

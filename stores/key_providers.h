@@ -1,0 +1,40 @@
+// All key providers of this host behind one door, and where a new key goes.  Windows only.
+// Errors: those of key_provider.h.  One thread at a time.
+#pragma once
+
+#include "stores/key_provider.h"
+
+namespace ae::stores {
+
+class KeyProviders {
+  public:
+    explicit KeyProviders(engine::Crypto& crypto)
+        : cng_(make_cng_provider(crypto)), csp_(make_csp_provider()) {}
+
+    std::vector<std::string> names();
+    // The template's provider, or the system's own when it leaves that open: the RSA and AES
+    // provider for a template of the older kind, else the software key storage provider.
+    // kNotSupported: it is not here, or nobody makes such a key.
+    Result<KeyLocation> place_for(const engine::KeyRequest& request, engine::Scope scope,
+                                  std::string container);
+    // On stable storage: it was opened again.  An error leaves nothing behind.
+    Result<std::unique_ptr<ProviderKey>> create(const KeyLocation& where,
+                                                const engine::KeyRequest& request, Prompt prompt);
+    Result<std::unique_ptr<ProviderKey>> open(const KeyLocation& where, Prompt prompt) {
+        return of(where).open(where, prompt);
+    }
+    Done erase(const KeyLocation& where) { return of(where).erase(where); }
+
+  private:
+    KeyProvider& of(const KeyLocation& where) { return where.provider_type == 0 ? *cng_ : *csp_; }
+
+    std::unique_ptr<KeyProvider> cng_;
+    std::unique_ptr<KeyProvider> csp_;
+};
+
+// Whether a key that exists is of the kind, and at least of the size, that is asked for.
+bool satisfies(ByteView public_key_info, const engine::KeyRequest& request);
+// Nothing for a kind of key that ports.h does not know.
+std::optional<engine::KeyAlgorithm> algorithm_of(ByteView public_key_info);
+
+}  // namespace ae::stores
