@@ -4,6 +4,7 @@
 #include "engine/base/text.h"
 
 #include <optional>
+#include <utility>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -47,11 +48,24 @@ struct Connection::Socket {
 
 namespace {
 
+// The usual ones in our words, because the system's come in its language, and differ.
 std::string reason(const error_code& error) {
-    if (error == asio::error::eof) {
-        return "the server closed the connection";
+    const std::pair<error_code, std::string_view> usual[] = {
+        {asio::error::eof, "the server closed the connection"},
+        {asio::error::connection_refused, "connection refused"},
+        {asio::error::connection_reset, "connection reset by the server"},
+        {asio::error::timed_out, "connection timed out"},
+        {asio::error::host_not_found, "host not found"},
+        {asio::error::host_unreachable, "no route to host"},
+        {asio::error::network_unreachable, "network is unreachable"},
+    };
+    for (const auto& [code, words] : usual) {
+        if (error == code) {
+            return std::string(words);
+        }
     }
-    return to_lower(error.message().substr(0, 1)) + error.message().substr(1);
+    const std::string text = printable(error.message());
+    return to_lower(text.substr(0, 1)) + text.substr(1);
 }
 
 }  // namespace

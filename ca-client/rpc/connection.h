@@ -17,7 +17,7 @@ using Deadline = std::chrono::steady_clock::time_point;
 class Connection {
   public:
     // Tries every address of the host, IPv6 and IPv4, in the resolver's order; each may take
-    // `limit`. The resolver itself waits as long as /etc/resolv.conf says.
+    // `limit`. The resolver itself waits as long as the system lets it.
     static Result<std::unique_ptr<Connection>> open(const std::string& host, std::uint16_t port,
                                                     std::chrono::milliseconds limit);
     Connection(const Connection&) = delete;

@@ -40,6 +40,7 @@ inline constexpr std::uint16_t kRemoteCreateInstance = 4;  // IRemoteSCMActivato
 inline constexpr std::uint16_t kRemQueryInterface = 3;     // IRemUnknown
 inline constexpr std::uint16_t kRemRelease = 5;            // IRemUnknown
 inline constexpr std::uint16_t kRequest = 3;               // ICertRequestD
+inline constexpr std::uint16_t kPing = 5;                  // ICertRequestD
 inline constexpr std::uint16_t kRequest2 = 6;              // ICertRequestD2
 inline constexpr std::uint16_t kGetCaProperty = 7;         // ICertRequestD2
 inline constexpr std::uint16_t kPing2 = 9;                 // ICertRequestD2

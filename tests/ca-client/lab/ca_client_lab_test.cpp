@@ -121,6 +121,10 @@ class Member {
     }
     engine::CaReply retrieve(std::uint32_t id) { return must(client_->retrieve(kCa, id)); }
     engine::CaClient& client() { return *client_; }
+    Done ping(const engine::CaRef& ca) {
+        return ping_ca(
+            {.credential_cache = cache_, .timeouts = {.connect = std::chrono::seconds(5)}}, ca);
+    }
 
   private:
     static engine::CaReply must(Result<engine::CaReply> reply) {
@@ -336,4 +340,24 @@ TEST_CASE("a CA that is away is unavailable", "[lab][retrieve]") {
     CHECK(reply.error().code == kServerUnavailable);
     CHECK(reply.error().context.starts_with(
         "retrieve request 7: activate on ws1.corp.example.test:135"));
+}
+
+TEST_CASE("a CA gives a sign of life through either interface, and nothing is requested",
+          "[lab][ping][MS-WCCE:3.2.1.4.3.4]") {
+    Member member;
+    const auto before = last_call();
+    CHECK(member.ping(kCa));
+    {
+        const Misbehaviour old_interface("no-d2=on");
+        CHECK(member.ping(kCa));
+    }
+    CHECK(last_call() == before);
+    const auto other_name = member.ping({kCa.dns_host, "Some Other CA"});
+    REQUIRE_FALSE(other_name);
+    CHECK(other_name.error().code == kInvalidArgument);
+    const auto away = member.ping({"ws1.corp.example.test", kCa.name});
+    REQUIRE_FALSE(away);
+    CHECK(away.error().code == kServerUnavailable);
+    CHECK(away.error().context.starts_with(
+        "ping ws1.corp.example.test\\Corp Issuing CA 1: activate on ws1.corp.example.test:135"));
 }
