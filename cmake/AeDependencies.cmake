@@ -38,6 +38,9 @@ target_compile_definitions(ae_asio INTERFACE BOOST_ERROR_CODE_HEADER_ONLY BOOST_
 target_link_libraries(ae_asio INTERFACE Threads::Threads)
 if(WIN32)
     target_link_libraries(ae_asio INTERFACE ws2_32 mswsock)
+    # Left to itself asio takes winpthreads for its threads where a header of libstdc++'s came before
+    # it, and Windows' elsewhere: two layouts of one class in one program.
+    target_compile_definitions(ae_asio INTERFACE BOOST_ASIO_HAS_PTHREADS=1)
 endif()
 
 if(NOT WIN32)

@@ -47,6 +47,11 @@ void print(const Remark& remark) {
     spdlog::log(spdlog_level(remark.level), "{}", printable(remark.text));
 }
 
+std::unique_ptr<SystemLog>& background_log() {
+    static std::unique_ptr<SystemLog> log;
+    return log;
+}
+
 }  // namespace
 
 ConsoleLevel console_level_of(policy::LogLevel level) {
@@ -67,14 +72,27 @@ ConsoleLevel console_level_of(policy::LogLevel level) {
 }
 
 void open_log(ConsoleLevel level) {
-    auto logger = std::make_shared<spdlog::logger>(
-        "aeclient", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    logger->set_pattern("%Y-%m-%dT%H:%M:%SZ %l %v", spdlog::pattern_time_type::utc);
+    // Made once: when the level changes later, other threads may be logging.
+    static const auto logger = [] {
+        auto made = std::make_shared<spdlog::logger>(
+            "aeclient", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+        made->set_pattern("%Y-%m-%dT%H:%M:%SZ %l %v", spdlog::pattern_time_type::utc);
+        spdlog::set_default_logger(made);
+        return made;
+    }();
     logger->set_level(spdlog_level(level));
-    spdlog::set_default_logger(std::move(logger));
 }
 
-void log_warning(std::string_view sentence) { spdlog::warn("{}", printable(sentence)); }
+void also_warn_in(std::unique_ptr<SystemLog> log) { background_log() = std::move(log); }
+
+void log_warning(std::string_view sentence) {
+    spdlog::warn("{}", printable(sentence));
+    if (SystemLog* log = background_log().get()) {
+        // There is nowhere else to say that it failed.
+        static_cast<void>(log->write(
+            Remark{.level = engine::EventLevel::warning, .text = std::string(sentence)}));
+    }
+}
 void log_info(std::string_view sentence) { spdlog::info("{}", printable(sentence)); }
 void log_debug(std::string_view sentence) { spdlog::debug("{}", printable(sentence)); }
 
@@ -98,14 +116,27 @@ EventLog::EventLog(EventOutputs outputs) : outputs_(std::move(outputs)) {
 
 EventLog::~EventLog() { flush(); }
 
-void EventLog::record(const engine::Event& event) {
+void EventLog::annotate(std::string words) {
     const std::scoped_lock lock(mutex_);
-    events_.push_back(event);
+    annotation_ = std::move(words);
+}
+
+void EventLog::record(const engine::Event& plain) {
+    const std::scoped_lock lock(mutex_);
+    engine::Event event = plain;
+    if (!annotation_.empty()) {
+        event.text += ' ' + annotation_;
+        // Windows' event log makes its texts out of the parameters.
+        if (!event.parameters.empty()) {
+            event.parameters.back() += ' ' + annotation_;
+        }
+    }
     say(event);
     keep(event);
     if (outputs_.on_event) {
         outputs_.on_event(event);
     }
+    events_.push_back(std::move(event));
 }
 
 void EventLog::step(const engine::Step& step) {
@@ -115,8 +146,12 @@ void EventLog::step(const engine::Step& step) {
     }
 }
 
-void EventLog::remark(const Remark& remark) {
+void EventLog::remark(const Remark& plain) {
     const std::scoped_lock lock(mutex_);
+    Remark remark = plain;
+    if (!annotation_.empty()) {
+        remark.text += ' ' + annotation_;
+    }
     say(remark);
     keep({.level = remark.level, .text = remark.text, .template_name = remark.template_name});
 }

@@ -26,6 +26,9 @@ ConsoleLevel console_level_of(policy::LogLevel level);
 
 // Standard error, one sentence a line, UTC.  Called once, before anything logs.
 void open_log(ConsoleLevel level);
+// A service has no standard error on Windows: its warnings go there too.  Called once, before other
+// threads log.
+void also_warn_in(std::unique_ptr<SystemLog> log);
 void log_warning(std::string_view sentence);
 void log_info(std::string_view sentence);
 void log_debug(std::string_view sentence);
@@ -62,6 +65,8 @@ class EventLog final : public engine::EventSink {
     void record(const engine::Event& event) override;
     void step(const engine::Step& step) override;
     void remark(const Remark& remark);  // no event: not in events(), not for `on_event`
+    // From here on every event ends with these words; none: nothing changes.
+    void annotate(std::string words);
     // Stores what was recorded since the last time, in one write.  Happens by itself at the end and
     // when kMostUnstored wait, so that a run that does little writes once.  A store that does not
     // take it is one warning, and never a run that fails.
@@ -76,6 +81,7 @@ class EventLog final : public engine::EventSink {
 
     mutable std::mutex mutex_;
     EventOutputs outputs_;
+    std::string annotation_{};
     bool store_failed_ = false;
     std::vector<engine::Event> events_{};
     std::vector<StoredEvent> unstored_{};

@@ -2,7 +2,7 @@
 //
 // On Linux the host is a program of its own, aeclientd, beside aeclient: it must stay small for
 // weeks, and the libraries that a pulse needs would make it three times as large.  Runs are
-// processes of aeclient.
+// processes of aeclient.  On Windows it is this same program (service_run_win32.cpp).
 #pragma once
 
 #include "service/host/host.h"
@@ -10,13 +10,15 @@
 
 namespace ae::service {
 
-// Becomes aeclientd, with the same arguments; returns only when that fails.
+// Linux.  Becomes aeclientd, with the same arguments; returns only when that fails.
 // kFileNotFound: it is not installed.
 Error become_service(char* const* argv);
 
-// What aeclientd serves.  `sources` are resolved.  The worker's program is the aeclient that stands
+// What the host serves.  `sources` are resolved.  The worker's program is the aeclient that stands
 // beside it now, also when a package replaces the file later: host and worker are one build.
-// kAccessDenied: the machine's service is not run by root.
+// Windows: the program that runs; nobody can replace it as long as it does.
+// kAccessDenied: the machine's service is not run by root, or by an administrator.
+// kNotSupported: --as-member, which is for a single run.
 Result<HostOptions> host_options(const Sources& sources);
 
 }  // namespace ae::service

@@ -74,7 +74,7 @@ Result<HostOptions> host_options(const Sources& sources) {
     options.verbose = sources.verbose;
     options.clock = wall_clock;
     options.read_policy = [scope = sources.scope, folder = sources.policy_dir] {
-        return HostPolicy{.autoenroll = policy::create_reg_file_policy(folder)->read(scope),
+        return HostPolicy{.autoenroll = policy::create_policy_source(folder)->read(scope),
                           .settings = policy::read_agent_settings(scope, folder)};
     };
     options.worker_arguments = {"pulse",           "--foreground", "--worker",        "--state-dir",

@@ -6,8 +6,8 @@
 #include "service/compose.h"
 #include "service/console.h"
 #include "service/context_place.h"
-#include "service/host_start.h"
 #include "service/preview_report.h"
+#include "service/start_up.h"
 
 #include <exception>
 #include <iostream>
@@ -76,9 +76,11 @@ int run(const CaptureCommand& command) {
 }
 
 int run(const PulseCommand& command) { return run_pulse_command(command); }
-int run(const ServiceCommand&) { return complain(become_service(arguments)); }
+int run(const ServiceCommand& command) { return run_service(command, arguments); }
 int run(const StatusCommand& command) { return run_status(command); }
 int run(const EventsCommand& command) { return run_events(command); }
+int run(const NativeClientCommand& command) { return run_native_client(command); }
+int run(const SelftestCommand& command) { return run_selftest(command); }
 int run(const ExitNow& command) { return command.code; }
 
 }  // namespace
@@ -86,7 +88,7 @@ int run(const ExitNow& command) { return command.code; }
 int main(int argc, char** argv) try {
     arguments = argv;
     return std::visit([](const auto& command) { return run(command); },
-                      parse_command_line(argc, argv));
+                      parse_command_line(start_up(argc, argv)));
 } catch (const std::exception& error) {
     // Nothing of ours throws; what a library or a full memory still may ends in one sentence too.
     std::cerr << "aeclient: unexpected failure: " << error.what() << '\n';

@@ -1,4 +1,4 @@
-#include "service/options.h"
+#include "service/options_platform.h"
 
 #include <optional>
 
@@ -17,18 +17,24 @@ void add_context(CLI::App& command, Sources& sources) {
     command.add_flag_callback(
         "--user", [&sources] { sources.scope = engine::Scope::user; },
         "The context of the account that runs this, instead of the machine's");
-    command.add_option("--state-dir", sources.state_dir,
-                       "Certificate stores and state (default: /var/lib/aeclient; with --user "
-                       "~/.local/share/aeclient)");
-    command.add_option("--policy-dir", sources.policy_dir, "Policy files (*.reg)")
-        ->capture_default_str();
+    add_places(command, sources);
 }
 
 void add_directory(CLI::App& command, Sources& sources) {
     command.add_flag("-v,--verbose", sources.verbose, "Log every step to standard error");
-    command.add_option("--keytab", sources.keytab, "Machine keytab (default: the system's)");
-    command.add_option("--ccache", sources.ticket_cache,
-                       "Use the tickets of this Kerberos cache instead of the keytab");
+    add_identity(command, sources);
+}
+
+// What only a command that looks at this machine, in this process, can obey.
+std::vector<CLI::Option*> local_options(CLI::App& command) {
+    std::vector<CLI::Option*> options;
+    for (const char* name :
+         {"--keytab", "--ccache", "--state-dir", "--policy-dir", "--as-member"}) {
+        if (CLI::Option* option = command.get_option_no_throw(name)) {
+            options.push_back(option);
+        }
+    }
+    return options;
 }
 
 void add_force(CLI::App& command, Sources& sources) {
@@ -72,10 +78,14 @@ CLI::App* add_pulse(CLI::App& app, PulseCommand& pulse) {
     add_context(*command, pulse.sources);
     add_force(*command, pulse.sources);
     add_directory(*command, pulse.sources);
+    add_as_member(*command, pulse.sources);
     add_worker(*command, pulse);
     // The service has its own.
-    for (const char* name : {"--keytab", "--ccache", "--state-dir", "--policy-dir"}) {
-        command->get_option(name)->needs(foreground);
+    for (CLI::Option* option : local_options(*command)) {
+        option->needs(foreground);
+    }
+    if (CLI::Option* as_member = command->get_option_no_throw("--as-member")) {
+        as_member->excludes("--worker");
     }
     command->footer(std::string(kExitCodes) +
                     "Examples:\n"
@@ -112,9 +122,11 @@ CLI::App* add_plan(CLI::App& app, PlanCommand& plan) {
     add_context(*command, plan.sources);
     add_force(*command, plan.sources);
     add_directory(*command, plan.sources);
-    for (const char* name : {"--keytab", "--ccache", "--state-dir", "--policy-dir", "--user"}) {
-        from->excludes(command->get_option(name));
+    add_as_member(*command, plan.sources);
+    for (CLI::Option* option : local_options(*command)) {
+        from->excludes(option);
     }
+    from->excludes("--user");
     command->footer(std::string(kExitCodes) +
                     "A plan that says \"failed\" for a template is still a plan: exit code 0.\n\n"
                     "Examples:\n"
@@ -131,6 +143,7 @@ CLI::App* add_capture(CLI::App& app, CaptureCommand& capture) {
     add_context(*command, capture.sources);
     add_force(*command, capture.sources);
     add_directory(*command, capture.sources);
+    add_as_member(*command, capture.sources);
     command->footer(std::string(kExitCodes) +
                     "A capture holds names, certificates and permissions of your directory, and\n"
                     "never a private key, a ticket or a password.\n\n"
@@ -142,17 +155,62 @@ CLI::App* add_capture(CLI::App& app, CaptureCommand& capture) {
 CLI::App* add_service(CLI::App& app, ServiceCommand& service) {
     CLI::App* command = app.add_subcommand("service", "The service that runs pulses by itself");
     command->require_subcommand(1);
-    CLI::App* run = command->add_subcommand(
-        "run", "Be the service, in this process, until it is told to stop (SIGTERM)");
+    CLI::App* run =
+        command->add_subcommand("run", "Be the service, in this process, until it is told to stop");
     add_context(*run, service.sources);
     add_directory(*run, service.sources);
     run->footer(
-        "Runs with and without systemd: packaging/linux has its units. With --user it serves\n"
-        "the account that runs it, and uses that account's own Kerberos tickets.\n\n"
+        "Linux: with and without systemd, packaging/linux has its units; SIGTERM ends it. "
+        "Windows:\n"
+        "the service control manager runs it, by hand Ctrl+C ends it. With --user it serves the\n"
+        "account that runs it, with that account's own tickets.\n\n"
         "Exit code: 0 it was stopped; 2 it could not begin; 64 wrong command line.\n\n"
         "Examples:\n"
         "  aeclient service run\n"
         "  aeclient service run --user");
+    CLI::App* install = command->add_subcommand(
+        "install", "Windows: register the service, its event sources and its folders");
+    install->callback([&service] { service.action = ServiceAction::install; });
+    install->footer(std::string(kExitCodes) +
+                    "The service is not started: sc start AeClient, or a restart, does that.\n\n"
+                    "Example:\n  aeclient service install");
+    CLI::App* uninstall = command->add_subcommand(
+        "uninstall", "Windows: stop and remove the service; certificates and keys stay");
+    uninstall->callback([&service] { service.action = ServiceAction::uninstall; });
+    uninstall->footer(std::string(kExitCodes) + "Example:\n  aeclient service uninstall");
+    return command;
+}
+
+CLI::App* add_native_client(CLI::App& app, NativeClientCommand& native) {
+    CLI::App* command = app.add_subcommand(
+        "native-client", "Windows: the autoenrollment client that Windows brings along");
+    command->require_subcommand(1);
+    CLI::App* status = command->add_subcommand("status", "Which of its tasks are on");
+    add_json(*status, native.output);
+    CLI::App* disable = command->add_subcommand(
+        "disable", "Turn its machine and user tasks off; credential roaming stays as it is");
+    disable->callback([&native] { native.action = NativeClientAction::disable; });
+    CLI::App* enable = command->add_subcommand("enable", "Turn on again what `disable` turned off");
+    enable->callback([&native] { native.action = NativeClientAction::enable; });
+    command->footer(std::string(kExitCodes) +
+                    "Examples:\n"
+                    "  aeclient native-client status\n"
+                    "  aeclient native-client disable");
+    return command;
+}
+
+CLI::App* add_selftest(CLI::App& app, SelftestCommand& selftest) {
+    CLI::App* command = app.add_subcommand(
+        "selftest", "Try every part of this build on this machine; leaves nothing behind");
+    command->add_option("--ca", selftest.ca, "Also reach this certification authority: HOST\\NAME");
+    add_json(*command, selftest.output);
+    add_context(*command, selftest.sources);
+    add_directory(*command, selftest.sources);
+    add_as_member(*command, selftest.sources);
+    command->footer(std::string(kExitCodes) +
+                    "Examples:\n"
+                    "  aeclient selftest\n"
+                    "  aeclient selftest --ca 'ca1.corp.example.test\\Corp Issuing CA 1' --json");
     return command;
 }
 
@@ -190,7 +248,7 @@ CLI::App* add_events(CLI::App& app, EventsCommand& events) {
 
 }  // namespace
 
-Command parse_command_line(int argc, const char* const* argv) {
+Command parse_command_line(const std::vector<std::string>& line) {
     CLI::App app{"Certificate autoenrollment for members of an Active Directory domain."};
     app.set_version_flag("--version", "aeclient " AE_VERSION);
     app.require_subcommand(1);
@@ -202,15 +260,24 @@ Command parse_command_line(int argc, const char* const* argv) {
     ServiceCommand service;
     StatusCommand status;
     EventsCommand events;
+    NativeClientCommand native;
+    SelftestCommand selftest;
     const CLI::App* pulse_command = add_pulse(app, pulse);
     const CLI::App* enroll_command = add_enroll(app, enroll);
     const CLI::App* plan_command = add_plan(app, plan);
     const CLI::App* capture_command = add_capture(app, capture);
     const CLI::App* service_command = add_service(app, service);
     const CLI::App* status_command = add_status(app, status);
-    add_events(app, events);
+    const CLI::App* events_command = add_events(app, events);
+    const CLI::App* native_command = add_native_client(app, native);
+    add_selftest(app, selftest);
+    std::vector<const char*> words;
+    words.reserve(line.size());
+    for (const std::string& word : line) {
+        words.push_back(word.c_str());
+    }
     try {
-        app.parse(argc, argv);
+        app.parse(static_cast<int>(words.size()), words.data());
     } catch (const CLI::ParseError& error) {
         return ExitNow{app.exit(error) == 0 ? 0 : kUsageError};
     }
@@ -229,7 +296,13 @@ Command parse_command_line(int argc, const char* const* argv) {
     if (service_command->parsed()) {
         return service;
     }
-    return status_command->parsed() ? Command(status) : Command(events);
+    if (status_command->parsed()) {
+        return status;
+    }
+    if (events_command->parsed()) {
+        return events;
+    }
+    return native_command->parsed() ? Command(native) : Command(selftest);
 }
 
 }  // namespace ae::service

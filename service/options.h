@@ -6,6 +6,7 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace ae::service {
 
@@ -18,6 +19,8 @@ struct Sources {
     std::string ticket_cache{};  // empty: fresh tickets from the keytab; user: the account's own
     std::string state_dir{};     // empty: default_store_root()
     std::string policy_dir = "/etc/aeclient/policy.d";
+    // Windows: a file that says who this machine is, for a host that cannot (as_member.h).
+    std::string as_member{};
     bool verbose = false;
     bool force = false;
 };
@@ -43,8 +46,25 @@ struct CaptureCommand {
     std::string file{};
 };
 
+enum class ServiceAction { run, install, uninstall };  // the last two: Windows
+
 struct ServiceCommand {
     Sources sources{};
+    ServiceAction action = ServiceAction::run;
+};
+
+enum class NativeClientAction { status, disable, enable };
+
+// The client that Windows brings along.
+struct NativeClientCommand {
+    NativeClientAction action = NativeClientAction::status;
+    Output output = Output::text;
+};
+
+struct SelftestCommand {
+    Sources sources{};
+    std::string ca{};  // "ca1.corp.example.test\\Corp Issuing CA 1"; empty: none is asked
+    Output output = Output::text;
 };
 
 struct StatusCommand {
@@ -62,9 +82,11 @@ struct ExitNow {  // help and version were printed, or the command line was wron
     int code = 0;
 };
 
-using Command = std::variant<PulseCommand, PlanCommand, CaptureCommand, ServiceCommand,
-                             StatusCommand, EventsCommand, ExitNow>;
+using Command =
+    std::variant<PulseCommand, PlanCommand, CaptureCommand, ServiceCommand, StatusCommand,
+                 EventsCommand, NativeClientCommand, SelftestCommand, ExitNow>;
 
-Command parse_command_line(int argc, const char* const* argv);
+// UTF-8, the program's name first.
+Command parse_command_line(const std::vector<std::string>& line);
 
 }  // namespace ae::service

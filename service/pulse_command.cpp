@@ -7,11 +7,15 @@
 #include "service/console.h"
 #include "service/context_place.h"
 #include "service/control/control_client.h"
+#include "service/hooks/hook_folder.h"
+#include "service/hooks/hooks.h"
+#include "service/hooks/replacement.h"
 #include "service/host/worker.h"
 #include "service/record_run.h"
 #include "service/stop_on_signals.h"
 
 #include <iostream>
+#include <iterator>
 
 namespace ae::service {
 namespace {
@@ -59,6 +63,25 @@ EventOutputs outputs_of(const PulseCommand& command, const Sources& sources,
     return outputs;
 }
 
+// A run that another aeclient kept out of the stores brought nothing.
+std::vector<Remark> hooks_after(const Sources& sources, const RunReport& report,
+                                const std::stop_token& stop) {
+    if (report.kept_out) {
+        return {};
+    }
+    const std::vector<HookDocument> news = documents_of(report.pulse, sources.scope);
+    std::vector<Remark> said = tell_system(news, stop);
+    std::vector<Remark> by_hooks =
+        run_hooks({.scope = sources.scope,
+                   .folder = hook_folder(sources.scope, sources.state_dir),
+                   .state = StateFolder(sources.state_dir, sources.scope),
+                   .stop = stop},
+                  news);
+    said.insert(said.end(), std::make_move_iterator(by_hooks.begin()),
+                std::make_move_iterator(by_hooks.end()));
+    return said;
+}
+
 RunReport run_and_record(const PulseCommand& command, const Sources& sources,
                          policy::LogLevel level) {
     EventLog events(outputs_of(command, sources, level));
@@ -75,6 +98,9 @@ RunReport run_and_record(const PulseCommand& command, const Sources& sources,
         sources, {.trigger = command.trigger, .user = asked, .stop = stop.get_token()}, events,
         times.started);
     times.ended = wall_clock();
+    for (const Remark& said : hooks_after(sources, report, stop.get_token())) {
+        events.remark(said);
+    }
     events.flush();
     for (std::string& problem : record_run(sources, report, times)) {
         log_warning(problem);

@@ -32,8 +32,9 @@ int serve(const ServiceCommand& command) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-    const Command command = parse_command_line(argc, argv);
-    if (const auto* service = std::get_if<ServiceCommand>(&command)) {
+    const Command command = parse_command_line({argv, argv + argc});
+    const auto* service = std::get_if<ServiceCommand>(&command);
+    if (service != nullptr && service->action == ServiceAction::run) {
         return serve(*service);
     }
     const auto* over = std::get_if<ExitNow>(&command);

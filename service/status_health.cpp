@@ -1,4 +1,5 @@
 #include "engine/base/text.h"
+#include "service/control/control_words.h"
 #include "service/status_parts.h"
 
 #include <algorithm>
@@ -17,9 +18,9 @@ using Findings = std::vector<Finding>;
 constexpr std::array kOrder = {Health::disabled, Health::not_running, Health::failing,
                                Health::never_ran, Health::attention};
 
-std::string_view start_command(const ContextStatus& status) {
-    return status.scope == engine::Scope::machine ? "systemctl start aeclient"
-                                                  : "systemctl --user start aeclient-user";
+std::string_view start_remedy(const ContextStatus& status) {
+    return status.scope == engine::Scope::machine ? kControlWords.start_machine
+                                                  : kControlWords.start_user;
 }
 
 std::string_view option_of(const ContextStatus& status) {
@@ -54,9 +55,9 @@ void check_host(const ContextStatus& status, Findings& found) {
         return;
     }
     if (status.host_problem.empty()) {
-        found.push_back({Health::not_running,
-                         "The service does not run, so nothing happens by itself; start it with: " +
-                             std::string(start_command(status))});
+        found.push_back(
+            {Health::not_running, "The service does not run, so nothing happens by itself. " +
+                                      std::string(start_remedy(status))});
     } else {
         found.push_back(
             {Health::attention, "The service seems to run and did not tell its state: " +

@@ -1,11 +1,11 @@
 // The client's end of the control channel.  Blocks; one thread.
-// Before anything is sent the server must prove to be root, this very account or the one whose
-// context it is: an impostor at the socket is refused (kAccessDenied).
-// Texts of the server come back printable.
-// Errors: what the service refused with; kServiceNotActive (0x80070426) when nobody listens;
-// kAccessDenied when the socket is out of reach; kTimeout when the server says nothing for
-// kServerTime where it should answer at once; kInvalidData when what it says is not understood;
-// kOperationAborted when it went away before its answer.
+// Before anything is sent the system must say that the server is an administrator or the account
+// whose context it is; on Windows the service manager's word for the service's process will do,
+// too. An impostor at the socket or pipe is refused (kAccessDenied). Texts of the server come back
+// printable. Errors: what the service refused with; kServiceNotActive (0x80070426) when nobody
+// listens; kAccessDenied when the socket or pipe is out of reach; kTimeout when the server says
+// nothing for kServerTime where it should answer at once; kInvalidData when what it says is not
+// understood; kOperationAborted when it went away before its answer.
 #pragma once
 
 #include "service/control/control_address.h"

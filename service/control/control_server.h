@@ -3,7 +3,7 @@
 //
 // Bounds, so that no client can hold or fill the service: see ControlLimits.  A client that goes
 // away while it waits is let go at once; one that only ends its own half still gets its answer.
-// What follows the first line is not read.
+// What follows the first line is not read; whoever speaks at a pipe while it waits is let go.
 // Idle: no timer, no wake-up.  One thread, that of `loop`; never throws.
 #pragma once
 
@@ -39,7 +39,7 @@ class ControlHandler {
 
 class ControlServer {
   public:
-    virtual ~ControlServer() = default;  // closes every connection and removes the socket
+    virtual ~ControlServer() = default;  // closes every connection, removes the socket or pipe
 };
 
 // kBusy: another host listens there.  `loop` and `handler` outlive the server.

@@ -1,5 +1,5 @@
 #include "engine/base/hresult_table.h"
-#include "service/control/control_connection_unix.h"
+#include "service/control/control_connection.h"
 #include "service/control/control_server.h"
 #include "service/control/control_socket_unix.h"
 
@@ -23,11 +23,40 @@ using stores::UniqueFd;
 
 constexpr int kAcceptedAtOnce = 16;  // then others of the loop have their turn
 
-// Best effort: the buffer of a new connection has room for one line.
-void refuse_at_once(int descriptor, Error error) {
-    const std::string line = line_of(Refused{std::move(error)});
-    static_cast<void>(::send(descriptor, line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
-}
+class UnixStream final : public ControlStream {
+  public:
+    explicit UnixStream(stream_protocol::socket socket) : socket_(std::move(socket)) {}
+
+    std::optional<Peer> visitor() override { return peer(); }
+    std::optional<Peer> peer() override {
+        auto peer = peer_of(socket_.native_handle());
+        return peer ? std::optional(std::move(peer->who)) : std::nullopt;
+    }
+
+    void read_some(asio::mutable_buffer into, Moved moved) override {
+        socket_.async_read_some(into, std::move(moved));
+    }
+    void write_some(asio::const_buffer from, Moved moved) override {
+        socket_.async_write_some(from, std::move(moved));
+    }
+    // EPOLLHUP comes when the client has closed both halves, so one that has only ended its own is
+    // left in peace.  Urgent data ends this wait, too.
+    void wait_for_hang_up(Ended ended) override {
+        socket_.async_wait(stream_protocol::socket::wait_error, std::move(ended));
+    }
+    // The buffer of a new connection has room for one line.
+    void turn_away(const std::string& line) override {
+        static_cast<void>(
+            ::send(socket_.native_handle(), line.data(), line.size(), MSG_DONTWAIT | MSG_NOSIGNAL));
+    }
+    void close() noexcept override {
+        error_code ignored;
+        socket_.close(ignored);
+    }
+
+  private:
+    stream_protocol::socket socket_;
+};
 
 class Door : public std::enable_shared_from_this<Door> {
   public:
@@ -47,13 +76,10 @@ class Door : public std::enable_shared_from_this<Door> {
     }
 
     void shut() noexcept {
-        room_->handler = nullptr;
         error_code ignored;
         acceptor_.close(ignored);
         pause_.cancel();
-        for (const auto& connection : std::exchange(room_->connections, {})) {
-            connection->close();
-        }
+        leave(*room_);
     }
 
   private:
@@ -91,7 +117,7 @@ class Door : public std::enable_shared_from_this<Door> {
             UniqueFd client(::accept4(acceptor_.native_handle(), nullptr, nullptr,
                                       SOCK_CLOEXEC | SOCK_NONBLOCK));
             if (client) {
-                admit(std::move(client));
+                take(std::move(client));
             } else if (errno == EAGAIN) {
                 break;
             } else if (errno != EINTR && errno != ECONNABORTED) {
@@ -102,40 +128,14 @@ class Door : public std::enable_shared_from_this<Door> {
         wait();
     }
 
-    void admit(UniqueFd client) {
-        const auto peer = peer_of(client.get());
-        if (!peer) {
-            return;
-        }
-        if (Done allowed = may_enter(room_->limits, peer->user, crowd_for(peer->user)); !allowed) {
-            refuse_at_once(client.get(), std::move(allowed.error()));
-            return;
-        }
-        ControlStream stream(acceptor_.get_executor());
+    void take(UniqueFd client) {
+        stream_protocol::socket socket(acceptor_.get_executor());
         error_code error;
-        stream.assign(stream_protocol(), client.get(), error);
-        if (error) {
-            return;
+        socket.assign(stream_protocol(), client.get(), error);
+        if (!error) {
+            static_cast<void>(client.release());  // the socket's now
+            admit(room_, std::make_unique<UnixStream>(std::move(socket)));
         }
-        static_cast<void>(client.release());  // the stream's now
-        const auto connection =
-            std::make_shared<ControlConnection>(std::move(stream), peer->user, room_);
-        room_->connections.insert(connection);
-        try {
-            connection->start();
-        } catch (const std::exception&) {
-            connection->close();
-            throw;
-        }
-    }
-
-    [[nodiscard]] Crowd crowd_for(std::uint32_t user) const {
-        Crowd crowd;
-        for (const auto& connection : room_->connections) {
-            crowd.of_account += connection->user() == user ? 1 : 0;
-            crowd.not_root += connection->user() != 0 ? 1 : 0;
-        }
-        return crowd;
     }
 
     stream_protocol::acceptor acceptor_;
@@ -169,7 +169,8 @@ Result<std::unique_ptr<ControlServer>> listen_for_control(asio::io_context& loop
         return pass(socket, "listen for commands");
     }
     try {
-        const auto door = std::make_shared<Door>(loop, ControlRoom{&handler, address, limits, {}});
+        const auto door =
+            std::make_shared<Door>(loop, ControlRoom{&loop, &handler, address, limits, {}});
         if (Done opened = door->open(socket->take_listener()); !opened) {
             return pass(opened, "listen for commands");
         }

@@ -8,8 +8,6 @@
 namespace ae::service {
 namespace {
 
-constexpr std::uint32_t kRoot = 0;
-
 std::string printable_lines(std::string_view text) {
     std::string result;
     for (const std::string_view line : split(text, '\n')) {
@@ -89,10 +87,10 @@ void Backlog::clear() {
     written_ = size_ = 0;
 }
 
-Done may_enter(const ControlLimits& limits, std::uint32_t account, const Crowd& crowd) {
-    const bool full = account == kRoot
-                          ? crowd.of_account >= limits.of_root
-                          : crowd.of_account >= limits.of_one || crowd.not_root >= limits.clients;
+Done may_enter(const ControlLimits& limits, const Peer& visitor, const Crowd& crowd) {
+    const bool full = visitor.administrator ? crowd.of_account >= limits.of_administrator
+                                            : crowd.of_account >= limits.of_one ||
+                                                  crowd.not_administrator >= limits.clients;
     if (full) {
         return fail(kBusy, "the service talks to too many clients already",
                     "Wait until some of them have ended");

@@ -4,11 +4,11 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "service/account.h"
 #include "service/control/control_protocol.h"
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
@@ -16,9 +16,10 @@
 
 namespace ae::service {
 
-inline constexpr std::size_t kMostClients = 32;  // root is not counted among them
+inline constexpr std::size_t kMostClients = 32;  // administrators are not counted among them
 inline constexpr std::size_t kMostClientsOfOne = 8;
-inline constexpr std::size_t kMostClientsOfRoot = 256;  // so that no loop of a script fills us
+inline constexpr std::size_t kMostClientsOfAdministrator =
+    256;  // so that no loop of a script fills us
 inline constexpr std::chrono::seconds kRequestTime{5};
 inline constexpr std::chrono::seconds kFarewellTime{30};
 inline constexpr std::chrono::seconds kAcceptPause{1};
@@ -27,7 +28,7 @@ inline constexpr std::size_t kLargestBacklog = kLargestAnswer;
 struct ControlLimits {
     std::size_t clients = kMostClients;
     std::size_t of_one = kMostClientsOfOne;
-    std::size_t of_root = kMostClientsOfRoot;
+    std::size_t of_administrator = kMostClientsOfAdministrator;
     std::size_t backlog = kLargestBacklog;  // octets that a client has not read
     std::chrono::milliseconds request_time = kRequestTime;
     std::chrono::milliseconds farewell_time = kFarewellTime;  // to read the last answer
@@ -80,10 +81,10 @@ class Backlog {
 
 // How many are connected while one more knocks.
 struct Crowd {
-    std::size_t of_account = 0;  // of the one who knocks
-    std::size_t not_root = 0;    // of everybody but root
+    std::size_t of_account = 0;         // of the one who knocks
+    std::size_t not_administrator = 0;  // of everybody but administrators
 };
-Done may_enter(const ControlLimits& limits, std::uint32_t account, const Crowd& crowd);  // kBusy
+Done may_enter(const ControlLimits& limits, const Peer& visitor, const Crowd& crowd);  // kBusy
 
 // The same answer with its texts made fit for a terminal: a server's words may be anybody's.
 // Line feeds stay in RunResult::text; its `report` is JSON and is left alone.

@@ -52,7 +52,7 @@ Result<Folder> open_folder(const std::string& path, mode_t mode) {
     return folder;
 }
 
-tl::unexpected<Error> fail_busy(std::optional<Peer> other) {
+tl::unexpected<Error> fail_busy(std::optional<SocketPeer> other) {
     std::string text = "another aeclient service runs already";
     if (other) {
         text += ", process " + std::to_string(other->process);
@@ -62,14 +62,14 @@ tl::unexpected<Error> fail_busy(std::optional<Peer> other) {
 
 struct Listening {
     bool somebody = false;
-    std::optional<Peer> who{};
+    std::optional<SocketPeer> who{};
 };
 Listening who_listens(const sockaddr_un& name) {
     const UniqueFd probe = new_socket();
     const int problem = probe ? connect_socket(probe.get(), name) : errno;
     // EAGAIN: its queue is full; so somebody has made one.
     return {problem == 0 || problem == EAGAIN,
-            problem == 0 ? peer_of(probe.get()) : std::optional<Peer>{}};
+            problem == 0 ? peer_of(probe.get()) : std::optional<SocketPeer>{}};
 }
 
 // Takes away what a crash left; never anything that is no socket.
@@ -118,13 +118,15 @@ int connect_socket(int descriptor, const sockaddr_un& name) {
                : errno;
 }
 
-std::optional<Peer> peer_of(int descriptor) {
+AccountId account_of(uid_t user) { return std::to_string(user); }
+
+std::optional<SocketPeer> peer_of(int descriptor) {
     ucred credentials{};
     socklen_t size = sizeof credentials;
     if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) {
         return std::nullopt;
     }
-    return Peer{credentials.uid, credentials.pid};
+    return SocketPeer{{account_of(credentials.uid), credentials.uid == 0}, credentials.pid};
 }
 
 Result<ControlSocket> ControlSocket::open(const ControlAddress& address) {

@@ -7,7 +7,6 @@
 #include "service/control/control_address.h"
 #include "stores/files_posix.h"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -19,12 +18,13 @@ namespace ae::service {
 Result<sockaddr_un> socket_name(const std::string& path);
 int connect_socket(int descriptor, const sockaddr_un& name);  // 0 or errno
 
-struct Peer {
-    std::uint32_t user = 0;
+AccountId account_of(uid_t user);
+struct SocketPeer {
+    Peer who{};
     pid_t process = 0;
 };
 // Nothing: the kernel does not say, so nobody may be trusted.
-std::optional<Peer> peer_of(int descriptor);
+std::optional<SocketPeer> peer_of(int descriptor);
 
 // Listens at address.path.  Folder: made when missing, 0755 for the machine and 0700 for a user;
 // one that others may write to is refused.  Socket: 0666 and 0600, whatever the umask is.  What a

@@ -71,9 +71,9 @@ std::optional<LogonSession> read_session(sd_bus_message* answer) {
 
 class Logind final : public Watch {
   public:
-    Logind(Loop& loop, std::uint32_t uid, Changed changed, Trouble trouble)
+    Logind(Loop& loop, AccountId account, Changed changed, Trouble trouble)
         : loop_(loop),
-          uid_(uid),
+          account_(std::move(account)),
           changed_(std::move(changed)),
           trouble_(std::move(trouble)),
           retry_(loop) {}
@@ -153,7 +153,8 @@ class Logind final : public Watch {
             return 0;
         }
         const auto session = read_session(answer);
-        if (session && session->uid == from(data).uid_ && is_interactive(*session)) {
+        if (session && std::to_string(session->uid) == from(data).account_ &&
+            is_interactive(*session)) {
             const auto changed = from(data).changed_;
             changed();
         }
@@ -176,7 +177,7 @@ class Logind final : public Watch {
     }
 
     Loop& loop_;
-    std::uint32_t uid_;
+    AccountId account_;
     Changed changed_;
     Trouble trouble_;
     std::optional<Bus> bus_{};
@@ -187,9 +188,9 @@ class Logind final : public Watch {
 
 }  // namespace
 
-Result<std::unique_ptr<Watch>> watch_logons(Loop& loop, std::uint32_t uid, Changed changed,
+Result<std::unique_ptr<Watch>> watch_logons(Loop& loop, const AccountId& account, Changed changed,
                                             Trouble trouble) {
-    auto watch = std::make_unique<Logind>(loop, uid, std::move(changed), std::move(trouble));
+    auto watch = std::make_unique<Logind>(loop, account, std::move(changed), std::move(trouble));
     if (auto connected = watch->connect(); !connected) {
         return pass(connected);
     }

@@ -4,6 +4,7 @@
 #include "engine/base/text.h"
 #include "service/host/bus_sdbus.h"
 #include "service/host/notice.h"
+#include "service/host/notice_text.h"
 
 #include <cstdint>
 #include <optional>
@@ -17,7 +18,6 @@ namespace {
 
 constexpr const char* kName = "org.freedesktop.Notifications";
 constexpr const char* kPath = "/org/freedesktop/Notifications";
-constexpr std::size_t kMostNamed = 5;
 constexpr std::int32_t kUntilClosed = 0;
 constexpr std::uint64_t kDefaultAnswerTime = 0;
 constexpr std::uint32_t kReplacesNone = 0;
@@ -42,19 +42,6 @@ std::string in_markup(std::string_view text) {
         }
     }
     return out;
-}
-
-std::string body_of(const std::vector<std::string>& templates) {
-    std::vector<std::string> named;
-    for (const auto& one : templates) {
-        if (named.size() == kMostNamed) {
-            named.push_back(std::to_string(templates.size() - kMostNamed) + " more");
-            break;
-        }
-        named.push_back(printable(one));
-    }
-    return "Your organisation provides certificates that need your consent: " + join(named, ", ") +
-           ".";
 }
 
 class Inside : public std::enable_shared_from_this<Inside> {
@@ -156,9 +143,9 @@ class Inside : public std::enable_shared_from_this<Inside> {
         if (result >= 0) {
             // "default" is a click on the notice itself.
             result = ::sd_bus_message_append(call.get(), "susssasa{sv}i", "aeclient", kReplacesNone,
-                                             "security-high", "Certificates wait for you",
-                                             body.c_str(), 4, "default", "Begin", "begin", "Begin",
-                                             1, "urgency", "y", kNormal, shows);
+                                             "security-high", kNoticeTitle, body.c_str(), 4,
+                                             "default", "Begin", "begin", "Begin", 1, "urgency",
+                                             "y", kNormal, shows);
         }
         return result < 0 ? result
                           : ::sd_bus_call_async(bus_->get(), nullptr, call.get(), &Inside::on_shown,
@@ -294,7 +281,7 @@ class DesktopNotice final : public Notice {
 
 std::unique_ptr<Notice> show_notice(Loop& loop, const std::vector<std::string>& templates,
                                     NoticeAnswers answers) {
-    auto inside = std::make_shared<Inside>(loop, body_of(templates), std::move(answers));
+    auto inside = std::make_shared<Inside>(loop, notice_text(templates), std::move(answers));
     inside->begin();
     return std::make_unique<DesktopNotice>(std::move(inside));
 }

@@ -18,7 +18,7 @@ namespace {
 
 std::string end_text(const WorkerEnd& how) {
     return how.exited ? "it ended with code " + std::to_string(how.code) + " and without a report"
-                      : "signal " + std::to_string(how.code) + " ended it";
+                      : crash_text(how);
 }
 
 Error crash_error(const WorkerEnd& how) {

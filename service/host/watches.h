@@ -2,10 +2,10 @@
 // Idle watches cost no wake-up.  None of them throws.
 #pragma once
 
+#include "service/account.h"
 #include "service/host/loop.h"
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -35,7 +35,7 @@ Result<std::unique_ptr<Watch>> watch_network(Loop& loop, Changed changed);
 // after kFirstReconnect, then ever more slowly until kSlowestReconnect.
 inline constexpr std::chrono::seconds kFirstReconnect{1};
 inline constexpr std::chrono::seconds kSlowestReconnect{600};
-Result<std::unique_ptr<Watch>> watch_logons(Loop& loop, std::uint32_t uid, Changed changed,
+Result<std::unique_ptr<Watch>> watch_logons(Loop& loop, const AccountId& account, Changed changed,
                                             Trouble trouble);
 
 // SIGTERM and SIGINT; every one of them.

@@ -22,6 +22,7 @@
 namespace ae::service {
 namespace {
 
+constexpr const char* kThisOne = "/proc/self/exe";
 constexpr const char* kShownName = "aeclient";
 constexpr short kAttributes =
     POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
@@ -284,7 +285,8 @@ void keep_exit_codes() {
 }  // namespace
 
 Result<std::unique_ptr<Worker>> start_worker(Loop& loop, const std::vector<std::string>& arguments,
-                                             WorkerEvents events, const std::string& program) {
+                                             WorkerEvents events, const std::string& given) {
+    const std::string program = given.empty() ? kThisOne : given;
     const std::string what = "start the pulse's process " + program;
     std::array<int, 2> ends{-1, -1};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -303,6 +305,10 @@ Result<std::unique_ptr<Worker>> start_worker(Loop& loop, const std::vector<std::
     auto process = std::make_shared<Process>(loop, id, std::move(output), std::move(events));
     process->wait_for_end(loop);
     return std::make_unique<PosixWorker>(std::move(process));
+}
+
+std::string crash_text(const WorkerEnd& how) {
+    return "signal " + std::to_string(how.code) + " ended it";
 }
 
 void die_with_parent() {

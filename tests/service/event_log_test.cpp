@@ -206,6 +206,24 @@ TEST_CASE("who listens hears events and steps in their order, at every LogLevel"
     CHECK(heard.listened == Texts{kInformation.text, "step Web", kError.text});
 }
 
+TEST_CASE("every event of an annotated run says so, and no event before", "[event-log]") {
+    Heard heard;
+    EventLog log(outputs(heard));
+    log.record(kWarning);
+    log.annotate("(as member)");
+    log.record(kError);
+    log.remark(kRemark);
+    log.flush();
+    CHECK(heard.system ==
+          Texts{kWarning.text, kError.text + " (as member)", kRemark.text + " (as member)"});
+    REQUIRE(heard.stored.size() == 1);
+    CHECK(heard.stored[0][1].event.text == kError.text + " (as member)");
+    const std::vector<Event> events = log.events();
+    CHECK(events.at(0).parameters == kWarning.parameters);
+    CHECK(events.at(1).parameters.back() == "no domain (as member)");
+    CHECK(events.at(1).parameters.size() == kError.parameters.size());
+}
+
 TEST_CASE("a log without outputs keeps the events for the report", "[event-log]") {
     open_log(ConsoleLevel::quiet);
     EventLog log;

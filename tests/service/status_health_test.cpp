@@ -1,3 +1,4 @@
+#include "service/control/control_words.h"
 #include "service/status_parts.h"
 #include "tests/service/status_fixture.h"
 
@@ -52,7 +53,7 @@ TEST_CASE("each thing that can be wrong has its state, and a sentence that says 
     struct Case {
         Health state;
         const char* sentence;
-        const char* remedy;
+        std::string remedy;
         Spoil spoil;
     };
     const std::vector<Case> cases = {
@@ -64,10 +65,9 @@ TEST_CASE("each thing that can be wrong has its state, and a sentence that says 
          [](ContextStatus& s) { s.policy.bits = 0x8007; }},
         {Health::disabled, "AEPolicy 8 from /etc", "set it to 7 there",
          [](ContextStatus& s) { s.policy.bits = 8; }},
-        {Health::not_running, "The service does not run", "start it with: systemctl start aeclient",
+        {Health::not_running, "The service does not run", std::string(kControlWords.start_machine),
          [](ContextStatus& s) { s.host.reset(); }},
-        {Health::not_running, "The service does not run",
-         "start it with: systemctl --user start aeclient-user",
+        {Health::not_running, "The service does not run", std::string(kControlWords.start_user),
          [](ContextStatus& s) {
              s.scope = engine::Scope::user;
              s.host.reset();

@@ -60,7 +60,7 @@ SCENARIO("another account asks for the machine's context", "[control]") {
         return;
     }
     const TempFolder folder;
-    Service service({folder / "run/control.sock", 0});
+    Service service({folder / "run/control.sock", "0"});
     const std::string refused = "0x80070005 only root may ask for the machine's context";
     THEN("it gets neither a pulse nor the status, and no run begins") {
         CHECK(as_account(kNobody, [&] {
@@ -109,7 +109,7 @@ SCENARIO("root and the account itself ask for a user's context", "[control]") {
         return;
     }
     const TempFolder folder;
-    Service service({folder / "run/control.sock", kNobody});
+    Service service({folder / "run/control.sock", account_of(kNobody), engine::Scope::user});
     CHECK(ask_status(service.address));
     GIVEN("a third account that has come to the socket all the same") {
         ::chmod((folder / "run").c_str(), 0755);
@@ -136,7 +136,7 @@ SCENARIO("somebody else listens where the service should", "[control]") {
     const TempFolder folder;
     std::filesystem::create_directory(folder / "run");
     give_to_nobody(folder / "run");
-    const ControlAddress address{folder / "run/control.sock", 0};
+    const ControlAddress address{folder / "run/control.sock", "0"};
     int ready[2] = {-1, -1};
     REQUIRE(::pipe2(ready, O_CLOEXEC) == 0);
     std::future<std::string> impostor = std::async(std::launch::async, [&] {
@@ -147,7 +147,7 @@ SCENARIO("somebody else listens where the service should", "[control]") {
                 ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0 &&
                 ::listen(socket.get(), 5) == 0;
             static_cast<void>(!::write(ready[1], listens ? "y" : "n", 1));
-            RawClient victim(stores::UniqueFd(::accept(socket.get(), nullptr, nullptr)));
+            RawClient victim(RawEnd(stores::UniqueFd(::accept(socket.get(), nullptr, nullptr))));
             return "heard \"" + victim.rest() + '"';
         });
     });

@@ -9,20 +9,12 @@ namespace {
 
 constexpr std::chrono::milliseconds kSoon{50};
 
-stores::UniqueFd listening(const std::string& path) {
-    stores::UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const sockaddr_un name = socket_name(path).value();
-    REQUIRE(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name), sizeof name) == 0);
-    REQUIRE(::listen(socket.get(), 5) == 0);
-    return socket;
-}
-
 // Takes one client, reads its request, says what it was given, and closes.
 class Impostor {
   public:
     Impostor(const std::string& path, std::string says)
-        : socket_(listening(path)), thread_([this, words = std::move(says)] {
-              RawClient peer(stores::UniqueFd(::accept(socket_.get(), nullptr, nullptr)));
+        : server_(path), thread_([this, words = std::move(says)] {
+              RawClient peer(server_.accept());
               heard_ = peer.line();
               peer.send(words);
           }) {}
@@ -36,25 +28,23 @@ class Impostor {
     }
 
   private:
-    stores::UniqueFd socket_;
+    RawServer server_;
     std::string heard_{};
     std::thread thread_;
 };
 
 struct World {
-    TempFolder folder{};
-    ControlAddress address{folder / "control.sock", ::geteuid()};
+    Place place{};
+    ControlAddress address = place.address();
 
     Error status_after(const std::string& words) {
         const Impostor impostor(address.path, words);
         const auto status = ask_status(address);
-        std::filesystem::remove(address.path);
         return status ? Error{} : status.error();
     }
     Result<RunResult> pulse_after(const std::string& words) {
         const Impostor impostor(address.path, words);
         auto result = ask_pulse(address, {}, [](const ControlAnswer&) {});
-        std::filesystem::remove(address.path);
         return result;
     }
 };
@@ -64,34 +54,23 @@ const std::string kAccepted = line_of(ControlAnswer(Accepted{}));
 }  // namespace
 
 TEST_CASE("where nobody listens the client says how to start the service", "[control]") {
-    const TempFolder folder;
-    const auto machine = ask_status({folder / "control.sock", 0});
-    REQUIRE_FALSE(machine);
-    CHECK(value_of(machine.error().code) == 0x80070426);
-    CHECK(machine.error().remedy ==
-          "Start it with: systemctl start aeclient, or run it here with: aeclient pulse "
-          "--foreground");
-    const auto user =
-        ask_pulse({folder / "none/control.sock", 1000}, {}, [](const ControlAnswer&) {});
-    REQUIRE_FALSE(user);
-    CHECK(value_of(user.error().code) == 0x80070426);
-    CHECK(user.error().remedy ==
-          "Start it with: systemctl --user start aeclient-user, or run it here with: aeclient "
-          "pulse --user --foreground");
-}
-
-TEST_CASE("a socket that nobody listens at any more is told apart", "[control]") {
-    World world;
-    listening(world.address.path).reset();
-    const auto status = ask_status(world.address);
-    REQUIRE_FALSE(status);
-    CHECK(status.error().code == kServiceNotActive);
-    CHECK_THAT(status.error().context, Catch::Contains("any more"));
+    const Place place;
+    ControlAddress address = place.address();
+    for (const auto scope : {engine::Scope::machine, engine::Scope::user}) {
+        address.scope = scope;
+        const auto status = ask_status(address);
+        REQUIRE_FALSE(status);
+        CHECK(value_of(status.error().code) == 0x80070426);
+        CHECK(status.error().remedy == start_remedy(address));
+        const auto pulse = ask_pulse(address, {}, [](const ControlAnswer&) {});
+        REQUIRE_FALSE(pulse);
+        CHECK(value_of(pulse.error().code) == 0x80070426);
+    }
 }
 
 TEST_CASE("a service that says nothing is not waited for", "[control]") {
     World world;
-    const auto socket = listening(world.address.path);
+    const RawServer server(world.address.path);
     const auto status = ask_status(world.address, kSoon);
     REQUIRE_FALSE(status);
     CHECK(status.error().code == kTimeout);
@@ -99,16 +78,6 @@ TEST_CASE("a service that says nothing is not waited for", "[control]") {
         world.address, {}, [](const ControlAnswer&) {}, kSoon);
     REQUIRE_FALSE(pulse);
     CHECK(pulse.error().code == kTimeout);
-}
-
-TEST_CASE("a service whose queue is full is not waited for", "[control]") {
-    World world;
-    const stores::UniqueFd socket = listening(world.address.path);
-    REQUIRE(::listen(socket.get(), 0) == 0);
-    const RawClient first(world.address.path);
-    const auto status = ask_status(world.address, kSoon);
-    REQUIRE_FALSE(status);
-    CHECK(status.error().code == kTimeout);
 }
 
 TEST_CASE("a service that goes away before its answer", "[control]") {

@@ -3,6 +3,7 @@
 
 #include "engine/base/hresult_table.h"
 #include "service/control/control_address.h"
+#include "service/control/control_words.h"
 
 #include <catch2/catch.hpp>
 
@@ -11,11 +12,11 @@ using namespace ae::service;
 
 namespace {
 
-constexpr std::uint32_t kRoot = 0;
-constexpr std::uint32_t kAlice = 1000;
-constexpr std::uint32_t kMallory = 1001;
-const ControlAddress kMachine{"/run/aeclient/control.sock", kRoot};
-const ControlAddress kOfAlice{"/run/user/1000/aeclient/control.sock", kAlice};
+const Peer kRoot{"0", true};
+const Peer kAlice{"1000", false};
+const Peer kMallory{"1001", false};
+const ControlAddress kMachine{"/run/aeclient/control.sock", "0"};
+const ControlAddress kOfAlice{"/run/user/1000/aeclient/control.sock", "1000", engine::Scope::user};
 
 std::string line_in(LineReader& reader) {
     const auto line = reader.next();
@@ -104,7 +105,8 @@ TEST_CASE("a client that does not read can pile up so much and no more", "[contr
     CHECK_FALSE(Backlog(10).add("1234567890"));
 }
 
-TEST_CASE("no account takes more than its share, and strangers never root's", "[control]") {
+TEST_CASE("no account takes more than its share, and strangers never administrators'",
+          "[control]") {
     const ControlLimits limits;
     CHECK(may_enter(limits, kAlice, {7, 31}));
     CHECK(may_enter(limits, kAlice, {8, 8}).error().code == kBusy);
@@ -113,35 +115,34 @@ TEST_CASE("no account takes more than its share, and strangers never root's", "[
     CHECK(may_enter(limits, kRoot, {256, 0}).error().code == kBusy);
 }
 
-TEST_CASE("the machine's context answers root alone", "[control]") {
+TEST_CASE("the machine's context answers administrators alone", "[control]") {
     CHECK(may_ask(kMachine, kRoot));
     const auto refused = may_ask(kMachine, kMallory);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().code == kAccessDenied);
-    CHECK(refused.error().context == "only root may ask for the machine's context");
+    CHECK(refused.error().context == "only " + std::string(kControlWords.administrators) +
+                                         " may ask for the machine's context");
     CHECK_THAT(refused.error().remedy, Catch::Contains("aeclient pulse --user"));
 }
 
-TEST_CASE("a user's context answers that user and root", "[control]") {
+TEST_CASE("a user's context answers that user and administrators", "[control]") {
     CHECK(may_ask(kOfAlice, kRoot));
     CHECK(may_ask(kOfAlice, kAlice));
     CHECK(may_ask(kOfAlice, kMallory).error().code == kAccessDenied);
 }
 
-TEST_CASE("only root, oneself and the context's account are taken for the service", "[control]") {
-    CHECK(may_answer(kMachine, kRoot, kMallory));
-    CHECK(may_answer(kMachine, kRoot, kRoot));
-    CHECK(may_answer(kOfAlice, kAlice, kAlice));
-    CHECK(may_answer(kOfAlice, kAlice, kRoot));
-    CHECK(may_answer(kMachine, kMallory, kRoot).error().code == kAccessDenied);
-    CHECK(may_answer(kMachine, kMallory, kAlice).error().code == kAccessDenied);
-    CHECK(may_answer(kOfAlice, kMallory, kAlice).error().code == kAccessDenied);
+TEST_CASE("only administrators and the context's account are taken for the service", "[control]") {
+    CHECK(may_answer(kMachine, kRoot));
+    CHECK(may_answer(kOfAlice, kRoot));
+    CHECK(may_answer(kOfAlice, kAlice));
+    CHECK(may_answer(kMachine, kMallory).error().code == kAccessDenied);
+    CHECK(may_answer(kOfAlice, kMallory).error().code == kAccessDenied);
 }
 
 TEST_CASE("each context has its own way to start the service", "[control]") {
-    CHECK_THAT(start_remedy(kMachine), Catch::Contains("systemctl start aeclient,"));
+    CHECK(start_remedy(kMachine) == kControlWords.start_machine);
     CHECK_THAT(start_remedy(kMachine), Catch::EndsWith("aeclient pulse --foreground"));
-    CHECK_THAT(start_remedy(kOfAlice), Catch::Contains("systemctl --user start aeclient-user,"));
+    CHECK(start_remedy(kOfAlice) == kControlWords.start_user);
     CHECK_THAT(start_remedy(kOfAlice), Catch::EndsWith("aeclient pulse --user --foreground"));
 }
 

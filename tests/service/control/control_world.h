@@ -1,54 +1,27 @@
 // A control server with a loop of its own, and clients that speak as rudely as a test wants.
+// Their ends are the platform's: unix/control_ends.h, pipe/control_ends.h.
 // Every wait ends after kPatience: a test fails, it never hangs.
 #pragma once
 
 #include "engine/base/hresult_table.h"
 #include "service/control/control_client.h"
 #include "service/control/control_server.h"
-#include "service/control/control_socket_unix.h"
-#include "stores/files_posix.h"
 
 #include <condition_variable>
-#include <filesystem>
 #include <functional>
 #include <future>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
+#include "control_ends.h"
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <catch2/catch.hpp>
-#include <poll.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace ae::service::test {
-
-inline constexpr std::chrono::seconds kPatience{10};
-inline constexpr std::uint32_t kNobody = 65534;
-
-class TempFolder {
-  public:
-    TempFolder() {
-        char name[] = "/tmp/ae-control-XXXXXX";
-        path_ = ::mkdtemp(name);
-        ::chmod(path_.c_str(), 0755);  // another account has to come in, or be kept out further in
-    }
-    TempFolder(const TempFolder&) = delete;
-    TempFolder& operator=(const TempFolder&) = delete;
-    TempFolder(TempFolder&&) = delete;
-    TempFolder& operator=(TempFolder&&) = delete;
-    ~TempFolder() { std::filesystem::remove_all(path_); }
-    [[nodiscard]] std::string operator/(const std::string& name) const {
-        return path_ + '/' + name;
-    }
-
-  private:
-    std::string path_;
-};
 
 // Keeps who waits; answers as the test says.
 class FakeHost : public ControlHandler {
@@ -146,27 +119,14 @@ class Service {
     std::thread thread_{};
 };
 
-// A client of octets.
-class RawClient {
+// A client that speaks as it likes.
+class RawClient : public RawEnd {
   public:
-    RawClient() : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
-    explicit RawClient(const std::string& path) : RawClient() { REQUIRE(connect(path)); }
-    explicit RawClient(stores::UniqueFd connected) : socket_(std::move(connected)) {}
+    RawClient() = default;
+    explicit RawClient(const std::string& path) { REQUIRE(connect(path)); }
+    explicit RawClient(RawEnd end) : RawEnd(std::move(end)) {}
 
-    bool connect(const std::string& path) {
-        return connect_socket(socket_.get(), socket_name(path).value()) == 0;
-    }
-    // False: the other end is gone.
-    bool send(std::string_view octets) {
-        while (!octets.empty()) {
-            const auto count = ::send(socket_.get(), octets.data(), octets.size(), MSG_NOSIGNAL);
-            if (count < 0) {
-                return false;
-            }
-            octets.remove_prefix(static_cast<std::size_t>(count));
-        }
-        return true;
-    }
+    using RawEnd::send;
     bool send(const ControlRequest& request) { return send(line_of(request)); }
     // One line without its end; "" at the end of all.
     std::string line() {
@@ -193,37 +153,12 @@ class RawClient {
         }
         return std::get<Refused>(**answer).error;
     }
-    void end_own_half() { ::shutdown(socket_.get(), SHUT_WR); }
-    void close() { socket_.reset(); }
-    [[nodiscard]] int descriptor() const { return socket_.get(); }
-
-  private:
-    std::optional<char> octet() {
-        pollfd watched{socket_.get(), POLLIN, 0};
-        const int patience = static_cast<int>(std::chrono::milliseconds(kPatience).count());
-        char c = 0;
-        if (::poll(&watched, 1, patience) != 1 || ::recv(socket_.get(), &c, 1, 0) != 1) {
-            return std::nullopt;
-        }
-        return c;
-    }
-
-    stores::UniqueFd socket_;
 };
 
 inline bool is_status(const std::string& line) {
     const auto answer = answer_from_line(line);
     return answer && *answer && std::holds_alternative<HostStatus>(**answer) &&
            std::get<HostStatus>(**answer).process == 71;
-}
-
-inline std::size_t open_descriptors() {
-    std::size_t count = 0;
-    for ([[maybe_unused]] const auto& entry :
-         std::filesystem::directory_iterator("/proc/self/fd")) {
-        ++count;
-    }
-    return count;
 }
 
 }  // namespace ae::service::test

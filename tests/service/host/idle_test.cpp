@@ -46,7 +46,7 @@ TEST_CASE("an idle host with all its watches is not woken once", "[host][idle]")
         const auto trouble = [](const Error&) { ::_exit(1); };
         const auto policy = watch_policy(loop, "/etc/aeclient/policy.d", called);
         const auto network = watch_network(loop, called);
-        const auto logons = watch_logons(loop, ::getuid(), called, trouble);
+        const auto logons = watch_logons(loop, std::to_string(::getuid()), called, trouble);
         const auto stop = watch_stop_signals(loop, [] { ::_exit(0); });
         const auto timer = make_wall_timer(loop, called);
         const auto supervisor = make_supervisor(loop);

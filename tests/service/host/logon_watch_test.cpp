@@ -9,6 +9,7 @@ namespace ae::service {
 namespace {
 
 constexpr std::uint32_t kUid = 1234;
+const AccountId kAccount = std::to_string(kUid);
 
 struct Logind {
     Logind() {
@@ -17,7 +18,7 @@ struct Logind {
     }
     void start_watch() {
         auto made = watch_logons(
-            loop, kUid, [this] { ++logons; },
+            loop, kAccount, [this] { ++logons; },
             [this](const Error& why) { troubles.push_back(why.sentence()); });
         if (!made) {
             throw std::runtime_error(made.error().sentence());
@@ -145,7 +146,7 @@ TEST_CASE("no bus is an error at once; a bus without logind is told of", "[host]
     SECTION("no bus") {
         const Variable nowhere("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nowhere/bus");
         const auto watch = watch_logons(
-            loop, kUid, [] {}, [](const Error&) {});
+            loop, kAccount, [] {}, [](const Error&) {});
         REQUIRE_FALSE(watch);
         CHECK(watch.error().code == kServerUnavailable);
     }
@@ -153,7 +154,7 @@ TEST_CASE("no bus is an error at once; a bus without logind is told of", "[host]
         const PrivateBus bus(loop);
         std::vector<Error> troubles;
         const auto watch = watch_logons(
-            loop, kUid, [] {}, [&](const Error& why) { troubles.push_back(why); });
+            loop, kAccount, [] {}, [&](const Error& why) { troubles.push_back(why); });
         REQUIRE(watch);
         CHECK(run_until(loop, [&] { return !troubles.empty(); }));
         CHECK(troubles.at(0).code == kNotSupported);
@@ -164,7 +165,7 @@ TEST_CASE("a watch for logons may be destroyed by its own callback", "[host][log
     Logind logind;
     int logons = 0;
     std::unique_ptr<Watch> other = std::move(*watch_logons(
-        logind.loop, kUid,
+        logind.loop, kAccount,
         [&] {
             ++logons;
             other.reset();

@@ -1,8 +1,8 @@
 // Not proven here: that it rings when the clock is set.  No test may set this machine's clock, and
-// time namespaces have no CLOCK_REALTIME.
+// time namespaces have no CLOCK_REALTIME.  (On Windows it is told: host_events_win32_test.cpp.)
 #include "service/host/wall_timer.h"
 
-#include "host_support.h"
+#include "loop_support.h"
 #include <catch2/catch.hpp>
 
 namespace ae::service {

@@ -1,12 +1,10 @@
+#include "service/status_collect.h"
+
 #include "policy/policy_source.h"
 #include "service/state_folder.h"
-#include "service/status_collect.h"
 #include "service/status_parts.h"
-#include "stores/cert_store.h"
+#include "stores/context_stores.h"
 #include "stores/crypto.h"
-#include "stores/memory_store.h"
-#include "stores/my_entry_files.h"
-#include "stores/store_context.h"
 
 #include <algorithm>
 
@@ -14,7 +12,7 @@ namespace ae::service {
 namespace {
 
 void add_policy(const StatusSources& sources, ContextStatus& status) {
-    if (auto policy = policy::create_reg_file_policy(sources.policy_dir)->read(status.scope)) {
+    if (auto policy = policy::create_policy_source(sources.policy_dir)->read(status.scope)) {
         status.policy = std::move(*policy);
     } else {
         status.policy_problem = policy.error().sentence();
@@ -47,22 +45,18 @@ void add_record(const StatusSources& sources, ContextStatus& status) {
 // The certificate's own extension often has the template's number only: the last run and the store
 // know the name.
 std::string template_of(const engine::HeldCertificate& held, const engine::RenewalDate* renewal,
-                        const stores::StoreContext& context) {
+                        stores::ContextStores& context) {
     if (renewal != nullptr) {
         return renewal->template_name;
     }
-    if (const auto folder = context.open_my(held.thumbprint)) {
-        if (const auto entry = stores::read_my_entry(*folder);
-            entry && !entry->template_name.empty()) {
-            return entry->template_name;
-        }
+    if (std::string noted = context.template_of(held.thumbprint); !noted.empty()) {
+        return noted;
     }
     return held.facts.template_reference ? held.facts.template_reference->name : "";
 }
 
-void add_held(const stores::StoreContext& context, ContextStatus& status) {
-    const auto crypto = stores::make_crypto();
-    auto held = stores::make_cert_store(context, *crypto)->held();
+void add_held(stores::ContextStores& context, ContextStatus& status) {
+    auto held = context.certificates().held();
     if (!held) {
         status.warnings.push_back(held.error().sentence());
         return;
@@ -85,9 +79,8 @@ void add_held(const stores::StoreContext& context, ContextStatus& status) {
     }
 }
 
-void add_pending(const stores::StoreContext& context, ContextStatus& status) {
-    const auto crypto = stores::make_crypto();
-    const auto pending = stores::make_cert_store(context, *crypto)->pending();
+void add_pending(stores::ContextStores& context, ContextStatus& status) {
+    const auto pending = context.certificates().pending();
     if (!pending) {
         status.warnings.push_back(pending.error().sentence());
         return;
@@ -100,13 +93,16 @@ void add_pending(const stores::StoreContext& context, ContextStatus& status) {
 
 void add_stores(const StatusSources& sources, ContextStatus& status) {
     engine::Memory memory;
-    const auto context = stores::StoreContext::look_at(
-        sources.state_dir, status.scope,
-        [&status](std::string_view text) { status.warnings.emplace_back(text); });
+    const auto crypto = stores::make_crypto();
+    const auto context = stores::open_stores(
+        {.root = sources.state_dir,
+         .scope = status.scope,
+         .warn = [&status](std::string_view text) { status.warnings.emplace_back(text); }},
+        stores::StoreUse::look, *crypto);
     if (context) {
         add_held(**context, status);
         add_pending(**context, status);
-        memory = stores::make_memory_store(**context)->load();
+        memory = (*context)->memory().load();
     } else {
         status.warnings.push_back(Error(context.error()).within("look at the stores").sentence());
     }

@@ -1,4 +1,4 @@
-#include "service/control/control_connection_unix.h"
+#include "service/control/control_connection.h"
 
 #include "engine/base/hresult_table.h"
 
@@ -13,11 +13,54 @@ namespace ae::service {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-ControlConnection::ControlConnection(ControlStream stream, std::uint32_t user,
+namespace {
+
+// A pipe's write keeps that much of ours locked until the client has read it.
+constexpr std::size_t kWrittenAtOnce = std::size_t{64} * 1024;
+
+Crowd crowd_for(const ControlRoom& room, const Peer& visitor) {
+    Crowd crowd;
+    for (const auto& connection : room.connections) {
+        crowd.of_account += connection->visitor().account == visitor.account ? 1 : 0;
+        crowd.not_administrator += connection->visitor().administrator ? 0 : 1;
+    }
+    return crowd;
+}
+
+}  // namespace
+
+void admit(const std::shared_ptr<ControlRoom>& room, std::unique_ptr<ControlStream> stream) {
+    auto visitor = stream->visitor();
+    if (!visitor) {
+        return;
+    }
+    if (Done allowed = may_enter(room->limits, *visitor, crowd_for(*room, *visitor)); !allowed) {
+        stream->turn_away(line_of(Refused{std::move(allowed.error())}));
+        return;
+    }
+    const auto connection =
+        std::make_shared<ControlConnection>(std::move(stream), std::move(*visitor), room);
+    room->connections.insert(connection);
+    try {
+        connection->start();
+    } catch (const std::exception&) {
+        connection->close();
+        throw;
+    }
+}
+
+void leave(ControlRoom& room) noexcept {
+    room.handler = nullptr;
+    for (const auto& connection : std::exchange(room.connections, {})) {
+        connection->close();
+    }
+}
+
+ControlConnection::ControlConnection(std::unique_ptr<ControlStream> stream, Peer visitor,
                                      std::shared_ptr<ControlRoom> room)
     : stream_(std::move(stream)),
-      timer_(stream_.get_executor()),
-      user_(user),
+      timer_(*room->loop),
+      visitor_(std::move(visitor)),
       room_(std::move(room)),
       request_(kLargestRequest),
       backlog_(room_->limits.backlog) {}
@@ -61,7 +104,7 @@ void ControlConnection::no_request_came() {
 }
 
 void ControlConnection::read() {
-    stream_.async_read_some(
+    stream_->read_some(
         asio::buffer(octets_),
         guarded([](ControlConnection& self, const error_code& error, std::size_t count) {
             if (self.finishing_) {
@@ -94,7 +137,13 @@ void ControlConnection::answer(const std::string& line) {
     asked_ = true;
     timer_.cancel();
     // What a stranger says is not even looked at.
-    if (Done allowed = may_ask(room_->address, user_); !allowed) {
+    const auto peer = stream_->peer();
+    if (!peer) {
+        refuse({kAccessDenied, "the system does not say who asks",
+                "Connect with an identity that the service may look at"});
+        return;
+    }
+    if (Done allowed = may_ask(room_->address, *peer); !allowed) {
         refuse(std::move(allowed.error()));
         return;
     }
@@ -134,12 +183,11 @@ void ControlConnection::begin_pulse(const PulseAsk& ask) {
     }
 }
 
-// EPOLLHUP comes when the client has closed both halves, so one that has only ended its own is left
-// in peace.  Anything else that ends this wait is urgent data, which no client of ours sends; to
-// wait again would end at once, for ever.
+// Whatever ends this wait, no client of ours says anything more: to wait again could end at once,
+// for ever.
 void ControlConnection::watch_for_hang_up() {
-    stream_.async_wait(ControlStream::wait_error,
-                       guarded([](ControlConnection& self, const error_code&) { self.close(); }));
+    stream_->wait_for_hang_up(
+        guarded([](ControlConnection& self, const error_code&) { self.close(); }));
 }
 
 void ControlConnection::refuse(Error error) {
@@ -185,8 +233,8 @@ void ControlConnection::write() {
         return;
     }
     writing_ = true;
-    stream_.async_write_some(
-        asio::buffer(backlog_.front()),
+    stream_->write_some(
+        asio::buffer(backlog_.front().substr(0, kWrittenAtOnce)),
         guarded([](ControlConnection& self, const error_code& error, std::size_t count) {
             self.writing_ = false;
             if (error) {
@@ -203,10 +251,8 @@ void ControlConnection::close() noexcept {
         return;
     }
     const auto self = shared_from_this();  // the room's may have been the last
-    error_code ignored;
     timer_.cancel();
-    stream_.close(ignored);
-    backlog_.clear();
+    stream_->close();
     room_->connections.erase(self);
 }
 

@@ -1,7 +1,8 @@
+#include "service/record_run.h"
+
 #include "policy/agent_settings.h"
 #include "service/metrics.h"
 #include "service/metrics_file.h"
-#include "service/record_run.h"
 #include "service/state_folder.h"
 #include "service/status_collect.h"
 

@@ -1,42 +1,49 @@
-// One client of the control channel, from its connection to its close.  Internal to the server.
+// One client of the control channel, from its connection to its close.  Portable; internal to the
+// server.
 //
 // reading the request -> answering -> waiting for a run -> saying farewell -> closed
 // The room and its pending operations own it.  Never throws out of the loop.
 #pragma once
 
 #include "service/control/control_server.h"
+#include "service/control/control_stream.h"
 
 #include <array>
-#include <cstdint>
 #include <memory>
 #include <set>
 #include <string>
 
-#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 namespace ae::service {
-
-using ControlStream = boost::asio::local::stream_protocol::socket;
 
 class ControlConnection;
 
 // What all connections of one server share.
 struct ControlRoom {
+    boost::asio::io_context* loop = nullptr;
     ControlHandler* handler = nullptr;  // null: the server is gone
     ControlAddress address{};
     ControlLimits limits{};
     std::set<std::shared_ptr<ControlConnection>> connections{};  // each until it closes
 };
 
+// Lets a client in, or turns it away in one sentence.  May throw for want of memory; the client is
+// gone then.
+void admit(const std::shared_ptr<ControlRoom>& room, std::unique_ptr<ControlStream> stream);
+// Nobody is answered any more, and everybody is let go.
+void leave(ControlRoom& room) noexcept;
+
 class ControlConnection final : public Listener,
                                 public std::enable_shared_from_this<ControlConnection> {
   public:
-    ControlConnection(ControlStream stream, std::uint32_t user, std::shared_ptr<ControlRoom> room);
+    ControlConnection(std::unique_ptr<ControlStream> stream, Peer visitor,
+                      std::shared_ptr<ControlRoom> room);
 
     void start();
     void close() noexcept;  // without a word, and leaves the room
-    [[nodiscard]] std::uint32_t user() const { return user_; }
+    [[nodiscard]] const Peer& visitor() const { return visitor_; }
 
     void tell(const std::string& line) override;
     void finish() override;
@@ -54,9 +61,9 @@ class ControlConnection final : public Listener,
     void write();
     void no_request_came();
 
-    ControlStream stream_;
+    std::unique_ptr<ControlStream> stream_;
     boost::asio::steady_timer timer_;
-    std::uint32_t user_;
+    Peer visitor_;
     std::shared_ptr<ControlRoom> room_;
     LineReader request_;
     Backlog backlog_;
