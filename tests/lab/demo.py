@@ -2,13 +2,15 @@
 """The main job, shown: a domain member goes from nothing to an issued certificate.
 
 A real Active Directory, real Kerberos, real LDAP and a certification authority over real DCOM, all in a
-private lab.  Exit code 0 only if everything that is printed as true was seen.
+private lab; with --windows the member is the Windows build under Wine.  Exit code 0 only if everything
+that is printed as true was seen.
 """
 import argparse
 import json
 import sys
 
 from labtool import BIN, MEMBER, REPO, Lab
+from windows_member import WindowsMember
 
 AUTH_LEVEL_PRIVACY = 6  # [MS-RPCE] 2.2.1.1.8
 
@@ -17,7 +19,35 @@ def heading(text):
     print(f"\n== {text}", flush=True)
 
 
-def problems_of(lab, entries, second, calls, chains):
+class LinuxMember:
+    """What the demo needs of the member, whichever platform it is on; windows_member.py has the other."""
+
+    pulse_words = "aeclient pulse --foreground"
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.pulse, self.entries, self.verify_chain = lab.pulse, lab.entries, lab.verify_chain
+        self.set_policy = lab.set_policy
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+    def show_pulse(self):
+        return self.lab.show(BIN / "aeclient", "pulse", "--foreground")
+
+    def certificate_text(self, path):
+        return self.lab.run("openssl", "x509", "-in", f"{path}/cert.pem", "-noout", "-subject", "-issuer",
+                            "-dates", "-ext", "subjectAltName").stdout
+
+    @staticmethod
+    def reported_path(place):
+        return f"{place}/cert.pem"
+
+
+def problems_of(member, entries, second, calls, chains):
     """What is not as it must be; empty when the demo holds."""
     if not entries:
         yield "nothing was enrolled"
@@ -37,7 +67,7 @@ def problems_of(lab, entries, second, calls, chains):
     held = {decision["template"] for decision in second["decisions"] if decision["verdict"] == "held"}
     if held != {entry["template"] for _, entry in entries}:
         yield f"the second pulse holds {held}, not what the first enrolled"
-    if len(lab.entries()) != len(entries):
+    if len(member.entries()) != len(entries):
         yield "the second pulse changed the store"
 
 
@@ -51,53 +81,52 @@ def event_problems(report):
         yield f"the events are {ids}"
 
 
-def gather(lab):
+def gather(lab, member):
     """What the first pulse left: entries, their chains, and what the CAs saw."""
-    entries = lab.entries()
-    chains = {path: lab.verify_chain(path) for path, _ in entries}
+    entries = member.entries()
+    chains = {place: member.verify_chain(place) for place, _ in entries}
     calls = [call for call in lab.ca_calls() if call["method"] in ("Request", "Request2")]
     return entries, chains, calls
 
 
-def quiet_pulse(lab):
+def quiet_pulse(member):
     """The report of a pulse that must succeed."""
-    code, report, errors = lab.pulse()
+    code, report, errors = member.pulse()
     if code != 0 or report is None:
         raise RuntimeError(f"a later pulse ended with {code}: {errors}{report}")
     return report
 
 
-def show(lab):
-    heading("first pulse: aeclient pulse --foreground (AEPolicy 7, empty stores)")
-    code = lab.show(BIN / "aeclient", "pulse", "--foreground")
-    entries, chains, calls = gather(lab)
-    for path, entry in entries:
-        heading(f"certificate of template {entry['template']}: {path}")
-        print(lab.run("openssl", "x509", "-in", f"{path}/cert.pem", "-noout", "-subject", "-issuer",
-                      "-dates", "-ext", "subjectAltName").stdout, end="")
-        print(chains[path][1], end="")
+def show(lab, member):
+    heading(f"first pulse: {member.pulse_words} (AEPolicy 7, empty stores)")
+    code = member.show_pulse()
+    entries, chains, calls = gather(lab, member)
+    for place, entry in entries:
+        heading(f"certificate of template {entry['template']}: {place}")
+        print(member.certificate_text(place), end="")
+        print(chains[place][1], end="")
     heading("what the CAs saw")
     for call in calls:
         print(json.dumps(call))
     heading("second pulse")
-    again = lab.show(BIN / "aeclient", "pulse", "--foreground")
-    problems = list(problems_of(lab, entries, quiet_pulse(lab), calls, chains))
+    again = member.show_pulse()
+    problems = list(problems_of(member, entries, quiet_pulse(member), calls, chains))
     if code != 0 or again != 0:
         problems.append(f"the pulses ended with {code} and {again}")
     heading("result")
-    print("\n".join(problems) or f"{len(entries)} certificates enrolled, verified, and left alone by the second pulse")
+    print("\n".join(problems) or f"enrolled: {len(entries)}; each verified, and left alone by the second pulse")
     return not problems
 
 
-def show_json(lab):
-    code, first, errors = lab.pulse()
+def show_json(lab, member):
+    code, first, errors = member.pulse()
     if first is None:
         raise RuntimeError(f"the first pulse ended with {code}: {errors}")
-    entries, chains, calls = gather(lab)
-    second = quiet_pulse(lab)
-    problems = list(problems_of(lab, entries, second, calls, chains))
+    entries, chains, calls = gather(lab, member)
+    second = quiet_pulse(member)
+    problems = list(problems_of(member, entries, second, calls, chains))
     if code != 0 or sorted(
-            entry["path"] for entry in first["enrolled"]) != sorted(f"{path}/cert.pem" for path in chains):
+            entry["path"] for entry in first["enrolled"]) != sorted(map(member.reported_path, chains)):
         problems.append("the first pulse's report does not agree with the store")
     problems += event_problems(first)
     print(json.dumps({
@@ -115,13 +144,17 @@ def show_json(lab):
 def main():
     parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--windows", action="store_true", help="the member is the Windows build under Wine")
     options = parser.parse_args()
     lab = Lab(REPO / "build/demo-lab")
     try:
         lab.up()
         lab.reset()
-        lab.set_policy(7)
-        good = show_json(lab) if options.json else show(lab)
+        with WindowsMember(lab) if options.windows else LinuxMember(lab) as member:
+            if options.windows:
+                member.offer_what_wine_can()
+            member.set_policy(7)
+            good = show_json(lab, member) if options.json else show(lab, member)
     finally:
         lab.down()
     return 0 if good else 1

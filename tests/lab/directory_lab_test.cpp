@@ -1,7 +1,7 @@
 // The LDAP adapter against a real Active Directory domain controller; runs inside the lab.
 
 #include "engine/base/hresult_table.h"
-#include "policy/dc_locator.h"
+#include "policy/dc_locator_dns.h"
 #include "policy/ldap_connection.h"
 #include "policy/ldap_directory.h"
 #include "policy/ldap_error.h"
@@ -48,7 +48,8 @@ class MachineTicket {
 };
 
 DirectoryOptions machine(const MachineTicket& ticket) {
-    return {.domain_dns = kDomain, .account_name = "WS1$", .credential_cache = ticket.cache()};
+    return {
+        .domain_dns = kDomain, .account_name = "WS1$", .credentials = {.cache = ticket.cache()}};
 }
 
 bool has(const engine::Account& account, const Sid& sid) {
@@ -120,8 +121,8 @@ SCENARIO("the machine reads its account and the Public Key Services replica",
         CHECK_FALSE(has(*account, *Sid::parse("S-1-5-9")));
     }
     THEN("groups are transitive: Pilot-Machines is a member of PKI-Pilots") {
-        auto connection =
-            LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"}, ticket.cache());
+        auto connection = LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"},
+                                               {.cache = ticket.cache()});
         REQUIRE(connection);
         for (const auto* name : {"Pilot-Machines", "PKI-Pilots", "PKI-Quarantine"}) {
             const auto group =
@@ -190,8 +191,8 @@ SCENARIO("trust containers are complete when they were read, and say so when not
 TEST_CASE("the connection is sealed, over IPv4 and IPv6", "[lab][ldap]") {
     const MachineTicket ticket;
     for (const auto* address : {"127.0.0.2", "fd00:ae::2"}) {
-        const auto connection =
-            LdapConnection::open({"dc1.corp.example.test", kDomain, address}, ticket.cache());
+        const auto connection = LdapConnection::open({"dc1.corp.example.test", kDomain, address},
+                                                     {.cache = ticket.cache()});
         INFO(address << ": " << (connection ? std::string{} : connection.error().sentence()));
         REQUIRE(connection);
         CHECK(connection->strength() >= 56);
@@ -200,8 +201,8 @@ TEST_CASE("the connection is sealed, over IPv4 and IPv6", "[lab][ldap]") {
 
 TEST_CASE("values that a server sends in ranges arrive complete", "[lab][ldap][S10]") {
     const MachineTicket ticket;
-    auto connection =
-        LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"}, ticket.cache());
+    auto connection = LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"},
+                                           {.cache = ticket.cache()});
     REQUIRE(connection);
     const SearchRequest whole{.base = "CN=Staff,CN=Users,DC=corp,DC=example,DC=test",
                               .attributes = {"member"}};
@@ -221,8 +222,8 @@ TEST_CASE("values that a server sends in ranges arrive complete", "[lab][ldap][S
 
 TEST_CASE("a search below a missing object names it", "[lab][ldap]") {
     const MachineTicket ticket;
-    auto connection =
-        LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"}, ticket.cache());
+    auto connection = LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"},
+                                           {.cache = ticket.cache()});
     REQUIRE(connection);
     const auto answer = connection->search({.base = "CN=Nobody,DC=corp,DC=example,DC=test"});
     REQUIRE_FALSE(answer);
@@ -253,10 +254,11 @@ TEST_CASE("a controller that refuses the connection is passed over", "[lab][dire
 }
 
 TEST_CASE("without a credential cache the error says so", "[lab][directory][kerberos]") {
-    const auto account = create_ldap_directory({.domain_dns = kDomain,
-                                                .account_name = "WS1$",
-                                                .credential_cache = "FILE:/tmp/ae-no-such-cache"})
-                             ->read_account(engine::Scope::machine);
+    const auto account =
+        create_ldap_directory({.domain_dns = kDomain,
+                               .account_name = "WS1$",
+                               .credentials = {.cache = "FILE:/tmp/ae-no-such-cache"}})
+            ->read_account(engine::Scope::machine);
     REQUIRE_FALSE(account);
     CHECK(account.error().code == kNoCredentials);
     CHECK(account.error().context.find("/tmp/ae-no-such-cache") != std::string::npos);
@@ -277,8 +279,8 @@ TEST_CASE("an expired ticket is reported as expired", "[lab][directory][kerberos
 
 TEST_CASE("a host that is no domain controller gets no ticket", "[lab][directory][kerberos]") {
     const MachineTicket ticket;
-    const auto connection =
-        LdapConnection::open({"impostor.corp.example.test", kDomain, "127.0.0.2"}, ticket.cache());
+    const auto connection = LdapConnection::open(
+        {"impostor.corp.example.test", kDomain, "127.0.0.2"}, {.cache = ticket.cache()});
     REQUIRE_FALSE(connection);
     CHECK(connection.error().code == kTargetUnknown);
 }
@@ -292,8 +294,8 @@ TEST_CASE("a member that registered ldap/<itself> is still no domain controller"
     const MachineTicket ticket;
     // NOLINTNEXTLINE(cert-env33-c)
     CHECK(std::system(("kvno -c " + ticket.cache() + " -q " + spn).c_str()) == 0);
-    const auto connection =
-        LdapConnection::open({"ca1.corp.example.test", kDomain, "127.0.0.2"}, ticket.cache());
+    const auto connection = LdapConnection::open({"ca1.corp.example.test", kDomain, "127.0.0.2"},
+                                                 {.cache = ticket.cache()});
     // NOLINTNEXTLINE(cert-env33-c)
     CHECK(std::system(("samba-tool spn delete " + spn + " 'CA1$'" + settings).c_str()) == 0);
     REQUIRE_FALSE(connection);
