@@ -17,6 +17,7 @@
 #include "service/scm/service_front_scm.h"
 #include "service/scm/service_install_scm.h"
 #include "service/scm/session_hosts_win32.h"
+#include "stores/file_access_win32.h"
 
 #include <array>
 #include <thread>
@@ -113,10 +114,26 @@ int run_for_machine(const Sources& sources) {
     return 0;
 }
 
+// The service runs it as LocalSystem, so whoever can replace it can become that.
+Done check_place(const std::string& program) {
+    for (const std::string& path : {program, program.substr(0, program.rfind('\\'))}) {
+        if (Done checked = stores::check_only_we_write(path); !checked) {
+            return fail(std::move(checked.error())
+                            .within("install the service")
+                            .with_remedy("Copy the program to a folder below %ProgramFiles% and "
+                                         "install it from there"));
+        }
+    }
+    return done();
+}
+
 int install(const Sources& given) {
     const auto program = own_program();
     if (!program) {
         return complain(program.error());
+    }
+    if (const Done checked = check_place(*program); !checked) {
+        return complain(checked.error());
     }
     const auto sources = resolved(given);
     if (!sources) {

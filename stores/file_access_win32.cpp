@@ -1,5 +1,6 @@
 #include "stores/file_access_win32.h"
 
+#include "stores/files_win32.h"
 #include "stores/key_acl_win32.h"
 
 #include <array>
@@ -66,6 +67,17 @@ Done check_only_ours(HANDLE open, const std::string& path, Others others) {
         return pass(account);
     }
     return check_only_ours(*descriptor, *Sid::parse(*account), path, others);
+}
+
+Done check_only_we_write(const std::string& path) {
+    const UniqueFileHandle open(::CreateFileW(
+        wide(path).c_str(), READ_CONTROL | FILE_READ_ATTRIBUTES,
+        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
+        FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+    if (!open) {
+        return fail(file_error(Access::read, ::GetLastError(), "look at", path));
+    }
+    return check_only_ours(open.get(), path, Others::may_read);
 }
 
 }  // namespace ae::stores

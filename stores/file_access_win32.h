@@ -17,5 +17,7 @@ Result<UniqueDescriptor> descriptor_for(Kind kind, engine::Scope scope);
 
 // folder_access.h on an open folder or file.
 Done check_only_ours(HANDLE open, const std::string& path, Others others);
+// The same with what stands at that path, a link itself and not its target: nobody else may write.
+Done check_only_we_write(const std::string& path);
 
 }  // namespace ae::stores

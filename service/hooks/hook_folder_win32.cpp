@@ -92,17 +92,6 @@ Result<std::optional<std::vector<std::string>>> command_for(const std::string& p
     return std::vector<std::string>{system_folder() + R"(\cmd.exe)", "/d", "/c", path};
 }
 
-Done check_file(const std::string& path) {
-    const UniqueFileHandle file(::CreateFileW(
-        wide(path).c_str(), READ_CONTROL | FILE_READ_ATTRIBUTES,
-        FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
-        FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr));
-    if (!file) {
-        return fail(stores::file_error(stores::Access::read, ::GetLastError(), "look at", path));
-    }
-    return stores::check_only_ours(file.get(), path, stores::Others::may_read);
-}
-
 Result<std::optional<HookProgram>> program_at(const ProtectedFolder& folder,
                                               const WIN32_FIND_DATAW& found) {
     const std::string name = narrow(found.cFileName);
@@ -118,7 +107,7 @@ Result<std::optional<HookProgram>> program_at(const ProtectedFolder& folder,
     if ((found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) != 0) {
         return std::nullopt;
     }
-    if (Done checked = check_file(path); !checked) {
+    if (Done checked = stores::check_only_we_write(path); !checked) {
         return pass(checked);
     }
     if (!command) {

@@ -1,19 +1,9 @@
-// A pipe of which a child process inherits one end, and ours is for overlapped I/O.
-// Nobody else is let in, nobody guesses its name.  Windows only, any thread.
-// Source: [CreateNamedPipeW], [Named Pipe Security and Access Rights].
+// Reading from and writing to a child's pipe, one transfer at a time.  Windows only.
 #pragma once
 
-#include "engine/base/win32.h"
+#include "service/host/child_pipe_win32.h"
 
 namespace ae::service {
-
-enum class PipeFlow { to_child, from_child };
-
-struct ChildPipe {
-    UniqueFileHandle ours{};
-    UniqueFileHandle childs{};  // inheritable; to be closed as soon as the child has it
-};
-Result<ChildPipe> make_child_pipe(PipeFlow flow);
 
 // One read or write at a time on our end.  The buffer that it was begun with, and this object's
 // address, must stay until it is complete; its end cancels it and waits for that.

@@ -1,20 +1,19 @@
 #include "engine/base/hresult_table.h"
-#include "service/account_win32.h"
 #include "service/control/control_session.h"
+#include "service/host/child_pipe_win32.h"
 #include "service/host/command_line_win32.h"
 #include "service/host/new_process_win32.h"
 #include "service/host/worker.h"
+#include "service/own_program_win32.h"
 #include "service/stop_event_win32.h"
 
 #include <array>
 #include <optional>
-#include <random>
 #include <string_view>
 #include <utility>
 
 #include <boost/asio/windows/object_handle.hpp>
 #include <boost/asio/windows/stream_handle.hpp>
-#include <sddl.h>
 
 namespace ae::service {
 namespace {
@@ -23,51 +22,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr const char* kShownName = "aeclient";
-constexpr DWORD kPipeBuffer = 64 * 1024;
 constexpr DWORD kFirstException = 0xC0000000;  // [MS-ERREF] 2.3: severity "error"
 constexpr UINT kKilled = 0xC000013A;           // STATUS_CONTROL_C_EXIT
-
-std::string random_text() {
-    std::random_device source;
-    return std::to_string(source()) + '-' + std::to_string(source());
-}
-
-struct Output {
-    UniqueFileHandle ours{};
-    UniqueFileHandle workers{};
-};
-
-// Asio cannot read an anonymous pipe.  Nobody else is let in, nobody guesses its name.
-Result<Output> make_output() {
-    const auto own = own_peer();
-    if (!own) {
-        return fail(own.error());
-    }
-    UniqueLocalMemory<PSECURITY_DESCRIPTOR> only_us;
-    if (!::ConvertStringSecurityDescriptorToSecurityDescriptorW(
-            wide("D:P(A;;GA;;;" + own->account + ")").c_str(), SDDL_REVISION_1, only_us.put(),
-            nullptr)) {
-        return fail(last_error("make a pipe"));
-    }
-    const std::wstring name = wide(R"(\\.\pipe\aeclient\worker-)" +
-                                   std::to_string(::GetCurrentProcessId()) + '-' + random_text());
-    SECURITY_ATTRIBUTES for_us{sizeof for_us, only_us.get(), FALSE};
-    SECURITY_ATTRIBUTES inherited{sizeof inherited, nullptr, TRUE};
-    Output output;
-    output.ours.reset(::CreateNamedPipeW(
-        name.c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_FIRST_PIPE_INSTANCE | FILE_FLAG_OVERLAPPED,
-        PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, 0,
-        kPipeBuffer, 0, &for_us));
-    if (!output.ours) {
-        return fail(last_error("make a pipe"));
-    }
-    output.workers.reset(::CreateFileW(name.c_str(), GENERIC_WRITE, 0, &inherited, OPEN_EXISTING,
-                                       SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS, nullptr));
-    if (!output.workers) {
-        return fail(last_error("make a pipe"));
-    }
-    return output;
-}
 
 UniqueFileHandle nowhere(DWORD access) {
     SECURITY_ATTRIBUTES inherited{sizeof inherited, nullptr, TRUE};
@@ -93,20 +49,8 @@ struct Started {
     UniqueFileHandle output{};
 };
 
-Result<std::wstring> path_of_this_program() {
-    constexpr std::size_t kLongestPath = 32768;
-    std::wstring path(kLongestPath, L'\0');
-    const DWORD length =
-        ::GetModuleFileNameW(nullptr, path.data(), static_cast<DWORD>(path.size()));
-    if (length == 0 || length == path.size()) {
-        return fail(last_error("find out which program this is"));
-    }
-    path.resize(length);
-    return path;
-}
-
 Result<Started> spawn(const std::wstring& program, const std::vector<std::string>& arguments) {
-    auto output = make_output();
+    auto output = make_child_pipe(PipeFlow::from_child);
     if (!output) {
         return pass(output);
     }
@@ -122,12 +66,12 @@ Result<Started> spawn(const std::wstring& program, const std::vector<std::string
         return fail(last_error("make its handles"));
     }
     const ProcessAttributes attributes(
-        {input.get(), output->workers.get(), errors.get(), stop.get()}, job->get());
+        {input.get(), output->childs.get(), errors.get(), stop.get()}, job->get());
     STARTUPINFOEXW how{};
     how.StartupInfo.cb = sizeof how;
     how.StartupInfo.dwFlags = STARTF_USESTDHANDLES;
     how.StartupInfo.hStdInput = input.get();
-    how.StartupInfo.hStdOutput = output->workers.get();
+    how.StartupInfo.hStdOutput = output->childs.get();
     how.StartupInfo.hStdError = errors.get();
     how.lpAttributeList = attributes.get();
     if (how.lpAttributeList == nullptr) {
@@ -303,13 +247,13 @@ class Win32Worker final : public Worker {
 
 Result<std::unique_ptr<Worker>> start_worker(Loop& loop, const std::vector<std::string>& arguments,
                                              WorkerEvents events, const std::string& program) {
-    auto path = program.empty() ? path_of_this_program() : wide(program);
+    auto path = program.empty() ? own_program() : program;
     if (!path) {
         return pass(path, "start the pulse's process");
     }
-    auto started = spawn(*path, arguments);
+    auto started = spawn(wide(*path), arguments);
     if (!started) {
-        return pass(started, "start the pulse's process " + narrow(*path));
+        return pass(started, "start the pulse's process " + *path);
     }
     auto process = std::make_shared<Process>(loop, std::move(*started), std::move(events));
     process->begin();

@@ -5,13 +5,14 @@ service through the service control manager."""
 import hashlib
 import json
 import os
+import shutil
 import sys
 import time
 import unittest
 
 from labtool import MEMBER, REPO, Lab
 from windows_member import (CERTIFICATE, KEY_PROVIDER, MY_PLACE, POLICY_KEY, WINE_PROVIDER, WindowsMember)
-from winetool import need_windows
+from winetool import WINDOWS_BIN, need_windows
 
 LAB = Lab(os.environ.get("AE_LAB_DIR", REPO / "build/linux-release/test-lab"))
 
@@ -116,6 +117,17 @@ class Service(unittest.TestCase):
                 return status
             time.sleep(0.5)
         self.fail(f"it did not happen within {seconds} s: {status}")
+
+    def test_a_program_that_others_can_replace_is_not_installed(self):
+        folder = self.member.wine.prefix / "open"
+        folder.mkdir(mode=0o755)
+        program = folder / "aeclient.exe"
+        shutil.copy(WINDOWS_BIN / "aeclient.exe", program)
+        program.chmod(0o777)
+        result = self.member.wine.run(program, "service", "install")
+        self.assertEqual(result.returncode, 2, result.stdout)
+        self.assertIn("%ProgramFiles%", result.stderr)
+        self.assertEqual(self.member.wine.reg_query(r"HKLM\System\CurrentControlSet\Services\AeClient"), "")
 
     def test_the_service_from_install_to_uninstall(self):
         wine = self.member.wine
