@@ -1,7 +1,7 @@
 #include "engine/base/hresult_table.h"
 #include "stores/cert_store.h"
-#include "stores/files_win32.h"
 #include "stores/context_stores.h"
+#include "stores/files_win32.h"
 #include "stores/key_store.h"
 #include "stores/memory_store_win32.h"
 #include "stores/store_entry_wincrypt.h"
