@@ -220,8 +220,12 @@ class CngProvider final : public KeyProvider {
 
     std::vector<ProviderName> names() override {
         std::vector<ProviderName> found;
+        // A host without a TPM lists that provider all the same, and templates may name another
+        // one after it.
         for (std::string& name : registered_providers()) {
-            found.push_back({std::move(name), 0});
+            if (open_provider(name)) {
+                found.push_back({std::move(name), 0});
+            }
         }
         // The system's own, should it register them elsewhere.
         for (const wchar_t* const own :

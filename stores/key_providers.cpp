@@ -79,6 +79,7 @@ Result<std::unique_ptr<ProviderKey>> KeyProviders::create(const KeyLocation& whe
                                                           Prompt prompt) {
     auto made = of(where).create(where, request, prompt);
     if (!made) {
+        static_cast<void>(erase(where));  // the name is new: nobody else's is under it
         return made;
     }
     // Some providers store a key when its handle is closed, and some never do.

@@ -1,4 +1,5 @@
 #include "engine/base/hresult_table.h"
+#include "engine/base/text.h"
 #include "stores/key_store.h"
 #include "stores/store_entry_wincrypt.h"
 
@@ -11,13 +12,18 @@
 namespace ae::stores {
 namespace {
 
+// Smart cards take names of 39 characters at most ([Minidriver] MAX_CONTAINER_NAME_LEN).
+constexpr std::string_view kContainerPrefix = "aeclient-";
+constexpr std::size_t kLongestContainerName = 39;
+
 Result<std::string> new_container_name() {
-    std::array<std::uint8_t, 16> random{};
+    std::array<std::uint8_t, 15> random{};
+    static_assert(kContainerPrefix.size() + 2 * random.size() <= kLongestContainerName);
     if (::BCryptGenRandom(nullptr, random.data(), static_cast<ULONG>(random.size()),
                           BCRYPT_USE_SYSTEM_PREFERRED_RNG) < 0) {
         return fail(kUnexpected, "draw a random number");
     }
-    return "aeclient-" + to_hex(random);
+    return std::string(kContainerPrefix) + to_hex(random);
 }
 
 class StoredKey final : public engine::PrivateKey {
@@ -171,6 +177,12 @@ class WindowsKeyStore final : public engine::KeyStore {
         }
         if (!satisfies(found->key->public_key_info(), wanted)) {
             return fail(kNotSupported, "it is not of the kind or size that is asked for now");
+        }
+        // A template that was moved to a safer provider meanwhile must not get the old key.
+        const auto place =
+            context_.providers().place_for(wanted, context_.scope(), found->where.container);
+        if (!place || !equal_ignoring_case(place->provider, found->where.provider)) {
+            return fail(kNotSupported, "it is another provider's than is asked for now");
         }
         return stored_key(reference, std::move(found->key));
     }

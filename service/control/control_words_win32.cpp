@@ -5,11 +5,9 @@ namespace ae::service {
 const ControlWords kControlWords{
     .administrators = "administrators",
     .account = "the account ",
-    .as_administrator = "Run it from an elevated prompt on the machine itself, not by remoting",
+    .as_administrator = "Run it from an elevated prompt",
     .against_impostor = "Find out what that process is, end it and restart the service",
-    .start_machine =
-        "Start it with: sc start AeClient, or run it here with: aeclient pulse "
-        "--foreground",
+    .start_machine = "Start it with: sc start AeClient",
     .start_user =
         "The service starts it when you log on; or run it here with: aeclient pulse "
         "--user --foreground"};

@@ -302,6 +302,16 @@ TEST_CASE("a key for a provider that is not here is refused and leaves nothing b
     CHECK(size_of(must(machine.world.context().request())) == 2);  // issuer's and key's
 }
 
+TEST_CASE("a template that was moved to another provider gets no key of the old one (W7)",
+          "[stores][windows][W7]") {
+    Machine machine;
+    engine::KeyRequest moved = csp_rsa();
+    CHECK(machine.world.keys().open(machine.key->reference(), moved));
+    moved.provider = "Microsoft RSA SChannel Cryptographic Provider";
+    REQUIRE(moved.provider != csp_rsa().provider);
+    CHECK(machine.world.keys().open(machine.key->reference(), moved).error().code == kNotSupported);
+}
+
 TEST_CASE("a template that names no provider gets the system's own", "[stores][windows][E8]") {
     const auto crypto = stores::make_crypto();
     stores::KeyProviders providers(*crypto);

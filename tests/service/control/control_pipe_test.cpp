@@ -7,6 +7,11 @@ using namespace ae;
 using namespace ae::service;
 using namespace ae::service::test;
 
+TEST_CASE("nobody is told to run the machine's pulse by hand, which is LocalSystem's",
+          "[control]") {
+    CHECK(start_remedy({"", "S-1-5-18"}) == "Start it with: sc start AeClient");
+}
+
 TEST_CASE("each context has a pipe of its own", "[control][pipe]") {
     CHECK(pipe_of(engine::Scope::machine, "S-1-5-18") ==
           R"(\\.\pipe\ProtectedPrefix\Administrators\aeclient\control)");

@@ -49,6 +49,11 @@ Error problem_of(const ControlAddress& address) {
 
 }  // namespace
 
+TEST_CASE("the machine's pulse can be run by hand, too, by whoever reads the keytab", "[control]") {
+    CHECK_THAT(start_remedy({"/run/aeclient/control.sock", "0"}),
+               Catch::EndsWith("aeclient pulse --foreground"));
+}
+
 TEST_CASE("modes do not depend on the umask", "[control]") {
     for (const mode_t mask : {0000U, 0022U, 0077U}) {
         const TempFolder folder;
