@@ -8,6 +8,10 @@
 #include "service/host/host.h"
 #include "service/options.h"
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 namespace ae::service {
 
 // Linux.  Becomes aeclientd, with the same arguments; returns only when that fails.
@@ -20,5 +24,14 @@ Error become_service(char* const* argv);
 // kAccessDenied: the machine's service is not run by root, or by an administrator.
 // kNotSupported: --as-member, which is for a single run.
 Result<HostOptions> host_options(const Sources& sources);
+
+// What of them the platform says: the rest is the same everywhere.
+struct HostSelf {
+    std::string worker_program{};
+    std::string identity{};
+    std::uint32_t process = 0;
+    std::vector<std::string> worker_places{};  // options of options_platform.h, for each run
+};
+HostOptions host_options_of(const Sources& sources, HostSelf self);
 
 }  // namespace ae::service

@@ -1,7 +1,4 @@
 #include "engine/base/hresult_table.h"
-#include "policy/policy_source.h"
-#include "service/clock.h"
-#include "service/context_place.h"
 #include "service/host_start.h"
 
 #include <array>
@@ -63,36 +60,19 @@ Result<HostOptions> host_options(const Sources& sources) {
     if (!program) {
         return pass(program);
     }
-    HostOptions options;
-    options.scope = sources.scope;
-    options.worker_program = std::move(*program);
-    options.control = control_address(sources);
-    options.state_dir = sources.state_dir;
-    options.policy_dir = sources.policy_dir;
-    options.identity = host_name();
-    options.process = static_cast<std::uint32_t>(::getpid());
-    options.verbose = sources.verbose;
-    options.clock = wall_clock;
-    options.read_policy = [scope = sources.scope, folder = sources.policy_dir] {
-        return HostPolicy{.autoenroll = policy::create_policy_source(folder)->read(scope),
-                          .settings = policy::read_agent_settings(scope, folder)};
-    };
-    options.worker_arguments = {"pulse",           "--foreground", "--worker",        "--state-dir",
-                                sources.state_dir, "--policy-dir", sources.policy_dir};
+    std::vector<std::string> places{"--state-dir", sources.state_dir, "--policy-dir",
+                                    sources.policy_dir};
     const auto add = [&](const char* name, const std::string& value) {
         if (!value.empty()) {
-            options.worker_arguments.insert(options.worker_arguments.end(), {name, value});
+            places.insert(places.end(), {name, value});
         }
     };
     add("--keytab", sources.keytab);
     add("--ccache", sources.ticket_cache);
-    if (sources.scope == Scope::user) {
-        options.worker_arguments.emplace_back("--user");
-    }
-    if (sources.verbose) {
-        options.worker_arguments.emplace_back("--verbose");
-    }
-    return options;
+    return host_options_of(sources, {.worker_program = std::move(*program),
+                                     .identity = host_name(),
+                                     .process = static_cast<std::uint32_t>(::getpid()),
+                                     .worker_places = std::move(places)});
 }
 
 }  // namespace ae::service

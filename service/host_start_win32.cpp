@@ -1,9 +1,6 @@
 #include "engine/base/hresult_table.h"
 #include "engine/base/win32.h"
-#include "policy/policy_source.h"
 #include "service/account_win32.h"
-#include "service/clock.h"
-#include "service/context_place.h"
 #include "service/host_start.h"
 #include "service/own_program_win32.h"
 
@@ -42,28 +39,9 @@ Result<HostOptions> host_options(const Sources& sources) {
     if (!program) {
         return pass(program);
     }
-    HostOptions options;
-    options.scope = sources.scope;
-    options.worker_program = std::move(*program);
-    options.control = control_address(sources);
-    options.state_dir = sources.state_dir;
-    options.policy_dir = sources.policy_dir;
-    options.identity = host_name();
-    options.process = ::GetCurrentProcessId();
-    options.verbose = sources.verbose;
-    options.clock = wall_clock;
-    options.read_policy = [scope = sources.scope, folder = sources.policy_dir] {
-        return HostPolicy{.autoenroll = policy::create_policy_source(folder)->read(scope),
-                          .settings = policy::read_agent_settings(scope, folder)};
-    };
-    options.worker_arguments = {"pulse", "--foreground", "--worker"};
-    if (sources.scope == Scope::user) {
-        options.worker_arguments.emplace_back("--user");
-    }
-    if (sources.verbose) {
-        options.worker_arguments.emplace_back("--verbose");
-    }
-    return options;
+    return host_options_of(sources, {.worker_program = std::move(*program),
+                                     .identity = host_name(),
+                                     .process = ::GetCurrentProcessId()});
 }
 
 }  // namespace ae::service

@@ -6,7 +6,7 @@ target_sources(ae_hooks PRIVATE hooks/replacement_posix.cpp hooks/hook_folder_po
 target_sources(ae_host_platform PRIVATE
     host/bus_sdbus.cpp host/descriptor_posix.cpp host/logon_session.cpp
     host/logon_watch_logind.cpp host/network_watch_netlink.cpp host/notice_dbus.cpp
-    host/notice_text.cpp
+    host/new_process_posix.cpp host/notice_text.cpp
     host/policy_watch_inotify.cpp host/stop_signals_posix.cpp host/supervisor_systemd.cpp
     host/wall_timer_timerfd.cpp host/worker_posix.cpp)
 target_link_libraries(ae_host_platform PRIVATE PkgConfig::SYSTEMD)

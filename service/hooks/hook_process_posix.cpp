@@ -2,6 +2,7 @@
 #include "service/hooks/hook_end.h"
 #include "service/hooks/hook_process.h"
 #include "service/host/descriptor_posix.h"
+#include "service/host/new_process_posix.h"
 
 #include <algorithm>
 #include <array>
@@ -10,7 +11,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -24,29 +24,6 @@ using std::chrono::steady_clock;
 
 // How often we look whether we are to stop and, where the kernel knows no pidfd, whether it ended.
 constexpr milliseconds kLookAround{100};
-constexpr short kAttributes =
-    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-
-struct SpawnActions {
-    SpawnActions() { ::posix_spawn_file_actions_init(&value); }
-    ~SpawnActions() { ::posix_spawn_file_actions_destroy(&value); }
-    SpawnActions(const SpawnActions&) = delete;
-    SpawnActions& operator=(const SpawnActions&) = delete;
-    SpawnActions(SpawnActions&&) = delete;
-    SpawnActions& operator=(SpawnActions&&) = delete;
-    posix_spawn_file_actions_t value{};
-};
-
-struct SpawnAttributes {
-    SpawnAttributes() { ::posix_spawnattr_init(&value); }
-    ~SpawnAttributes() { ::posix_spawnattr_destroy(&value); }
-    SpawnAttributes(const SpawnAttributes&) = delete;
-    SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-    SpawnAttributes(SpawnAttributes&&) = delete;
-    SpawnAttributes& operator=(SpawnAttributes&&) = delete;
-    posix_spawnattr_t value{};
-};
-
 Error cannot_start(int number, const std::string& what) {
     Error error = system_error(number, what);
     switch (number) {
@@ -82,29 +59,13 @@ Result<UniqueDescriptor> document(const std::string& text) {
     return file;
 }
 
-std::vector<char*> pointers_to(std::vector<std::string>& texts) {
-    std::vector<char*> all;
-    all.reserve(texts.size() + 1);
-    for (auto& text : texts) {
-        all.push_back(text.data());
-    }
-    all.push_back(nullptr);
-    return all;
-}
-
 // 0 or the number of the error.
 int spawn(const HookProcess& hook, int input, int output, pid_t& process) {
-    std::vector<std::string> words = hook.command;
     std::vector<std::string> variables;
     for (const auto& [name, value] : hook.environment) {
         variables.push_back(std::string(name).append("=").append(value));
     }
     SpawnActions actions;
-    SpawnAttributes attributes;
-    sigset_t none{};
-    sigset_t all{};
-    ::sigemptyset(&none);
-    ::sigfillset(&all);
     for (const int problem : {
              // In this order: `input` is the older one, so `output` is never 0.
              ::posix_spawn_file_actions_adddup2(&actions.value, input, STDIN_FILENO),
@@ -112,26 +73,13 @@ int spawn(const HookProcess& hook, int input, int output, pid_t& process) {
              ::posix_spawn_file_actions_adddup2(&actions.value, STDOUT_FILENO, STDERR_FILENO),
              ::posix_spawn_file_actions_addclosefrom_np(&actions.value, STDERR_FILENO + 1),
              ::posix_spawn_file_actions_addchdir_np(&actions.value, "/"),
-             ::posix_spawnattr_setpgroup(&attributes.value, 0),
-             ::posix_spawnattr_setsigmask(&attributes.value, &none),
-             ::posix_spawnattr_setsigdefault(&attributes.value, &all),
-             ::posix_spawnattr_setflags(&attributes.value, kAttributes),
          }) {
         if (problem != 0) {
             return problem;
         }
     }
-    return ::posix_spawn(&process, words.front().c_str(), &actions.value, &attributes.value,
-                         pointers_to(words).data(), pointers_to(variables).data());
-}
-
-// Somebody who started us may have said that our children's exit codes do not matter.
-void keep_exit_codes() {
-    struct sigaction now {};
-    if (::sigaction(SIGCHLD, nullptr, &now) == 0 && now.sa_handler == SIG_IGN) {
-        now.sa_handler = SIG_DFL;
-        ::sigaction(SIGCHLD, &now, nullptr);
-    }
+    return spawn_group(hook.command.front(), hook.command, pointers_to(variables), actions,
+                       process);
 }
 
 // A process group with its first process and the pipe that it prints to.  Until that is reaped its

@@ -1,4 +1,5 @@
 #include "service/host/descriptor_posix.h"
+#include "service/host/new_process_posix.h"
 #include "service/host/worker.h"
 
 #include <algorithm>
@@ -13,7 +14,6 @@
 #include <boost/asio/signal_set.hpp>
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -24,29 +24,6 @@ namespace {
 
 constexpr const char* kThisOne = "/proc/self/exe";
 constexpr const char* kShownName = "aeclient";
-constexpr short kAttributes =
-    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-
-struct SpawnActions {
-    SpawnActions() { ::posix_spawn_file_actions_init(&value); }
-    ~SpawnActions() { ::posix_spawn_file_actions_destroy(&value); }
-    SpawnActions(const SpawnActions&) = delete;
-    SpawnActions& operator=(const SpawnActions&) = delete;
-    SpawnActions(SpawnActions&&) = delete;
-    SpawnActions& operator=(SpawnActions&&) = delete;
-    posix_spawn_file_actions_t value{};
-};
-
-struct SpawnAttributes {
-    SpawnAttributes() { ::posix_spawnattr_init(&value); }
-    ~SpawnAttributes() { ::posix_spawnattr_destroy(&value); }
-    SpawnAttributes(const SpawnAttributes&) = delete;
-    SpawnAttributes& operator=(const SpawnAttributes&) = delete;
-    SpawnAttributes(SpawnAttributes&&) = delete;
-    SpawnAttributes& operator=(SpawnAttributes&&) = delete;
-    posix_spawnattr_t value{};
-};
-
 // What speaks to our service manager is ours alone.
 constexpr std::array<std::string_view, 6> kOurs{
     "NOTIFY_SOCKET=", "WATCHDOG_USEC=", "WATCHDOG_PID=",
@@ -71,20 +48,7 @@ int spawn(const std::string& program, const std::vector<std::string>& arguments,
           pid_t& process) {
     std::vector<std::string> texts{kShownName};
     texts.insert(texts.end(), arguments.begin(), arguments.end());
-    std::vector<char*> argv;
-    argv.reserve(texts.size() + 1);
-    for (auto& text : texts) {
-        argv.push_back(text.data());
-    }
-    argv.push_back(nullptr);
-    auto environment = environment_for_worker();
-
     SpawnActions actions;
-    SpawnAttributes attributes;
-    sigset_t none{};
-    sigset_t all{};
-    ::sigemptyset(&none);
-    ::sigfillset(&all);
     for (const int problem : {
              // In this order: `output` may be 0 itself.
              ::posix_spawn_file_actions_adddup2(&actions.value, output, STDOUT_FILENO),
@@ -92,17 +56,12 @@ int spawn(const std::string& program, const std::vector<std::string>& arguments,
                                                 0),
              // All of ours are closed by exec already; this is for those of libraries.
              ::posix_spawn_file_actions_addclosefrom_np(&actions.value, STDERR_FILENO + 1),
-             ::posix_spawnattr_setpgroup(&attributes.value, 0),
-             ::posix_spawnattr_setsigmask(&attributes.value, &none),
-             ::posix_spawnattr_setsigdefault(&attributes.value, &all),
-             ::posix_spawnattr_setflags(&attributes.value, kAttributes),
          }) {
         if (problem != 0) {
             return problem;
         }
     }
-    return ::posix_spawn(&process, program.c_str(), &actions.value, &attributes.value, argv.data(),
-                         environment.data());
+    return spawn_group(program, std::move(texts), environment_for_worker(), actions, process);
 }
 
 // Each wait for its end holds it, so that it is reaped also when nobody wants to hear of it any
@@ -272,15 +231,6 @@ class PosixWorker final : public Worker {
   private:
     std::shared_ptr<Process> process_;
 };
-
-// Whoever started us may ignore SIGCHLD; then the kernel would throw exit codes away.
-void keep_exit_codes() {
-    struct sigaction now {};
-    if (::sigaction(SIGCHLD, nullptr, &now) == 0 && now.sa_handler == SIG_IGN) {
-        now.sa_handler = SIG_DFL;
-        ::sigaction(SIGCHLD, &now, nullptr);
-    }
-}
 
 }  // namespace
 
