@@ -2,8 +2,11 @@
 // All calls block, are made from one worker thread, one at a time, and never throw.
 #pragma once
 
+#include "engine/base/hresult_table.h"
+#include "engine/base/secret.h"
 #include "engine/directory.h"
 #include "engine/events.h"
+#include "engine/full_response.h"
 #include "engine/snapshot.h"
 
 #include <chrono>
@@ -17,15 +20,36 @@ namespace ae::engine {
 
 enum class HashAlgorithm { sha1, sha256, sha384, sha512 };
 
-// Digest and signature check: native on each platform.
+// How a signature is made.  RSA: RSASSA-PKCS1-v1_5, or RSASSA-PSS with MGF1 of the same digest and
+// a salt of its length (RFC 4055), where a template wants the alternate format.  Elliptic curves:
+// Ecdsa-Sig-Value, whatever the padding.
+enum class RsaPadding { pkcs1, pss };
+struct SignatureScheme {
+    HashAlgorithm hash{};
+    RsaPadding padding = RsaPadding::pkcs1;
+    // NOLINTNEXTLINE(google-explicit-constructor): a digest alone names the usual scheme
+    SignatureScheme(HashAlgorithm the_hash, RsaPadding the_padding = RsaPadding::pkcs1)
+        : hash(the_hash), padding(the_padding) {}
+};
+
+// Ciphers for the content of EnvelopedData, all in CBC mode with the padding of RFC 5652 6.3.
+enum class ContentCipher { triple_des, aes128, aes192, aes256 };
+
+// Digest, signature check, random and encryption: native on each platform.
 class Crypto {
   public:
     virtual ~Crypto() = default;
     virtual Bytes digest(HashAlgorithm algorithm, ByteView message) = 0;
+    // Unpredictable octets, for keys and initialization vectors.
+    virtual Result<Bytes> random(std::size_t count) = 0;
+    // RSAES-PKCS1-v1_5 to an RSA SubjectPublicKeyInfo.  kNotSupported: another kind of key.
+    virtual Result<Bytes> encrypt_key(ByteView public_key_info, ByteView secret) = 0;
+    virtual Result<Bytes> encrypt_content(ContentCipher cipher, ByteView key, ByteView vector,
+                                          ByteView message) = 0;
     // `public_key_info` is a SubjectPublicKeyInfo.  False: the signature is wrong.  Error: the key
     // or its algorithm is not understood.
-    virtual Result<bool> verify(ByteView public_key_info, HashAlgorithm algorithm, ByteView message,
-                                ByteView signature) = 0;
+    virtual Result<bool> verify(ByteView public_key_info, const SignatureScheme& scheme,
+                                ByteView message, ByteView signature) = 0;
 };
 
 class PolicySource {
@@ -56,15 +80,23 @@ enum class KeyAlgorithm { rsa, ecdsa_p256, ecdsa_p384, ecdsa_p521 };
 // [MS-CRTD] 2.14 pKIDefaultKeySpec.  Only keys of legacy providers have one.
 enum class KeySpec { none, exchange, signature };
 enum class KeyExport { refused, allowed };
+// What the key is for: an agreement key (ECDH) does not sign in every provider.
+enum class KeyPurpose { signature, agreement };
+// Private-key archival: the provider must give the key out once, exportable or not.
+enum class KeyArchival { none, once };
 
 // What a template asks for.  A store ignores what it has no use for.
 struct KeyRequest {
     KeyAlgorithm algorithm = KeyAlgorithm::rsa;
     unsigned bits = 2048;  // RSA only
     std::string template_name{};
-    std::string provider{};  // the first of the template's list that will do; empty: any
+    // Of the template's list those that will do, in its order: the first that makes the key has it.
+    // Empty: any.
+    std::vector<std::string> providers{};
     KeySpec spec = KeySpec::none;
+    KeyPurpose purpose = KeyPurpose::signature;
     KeyExport exportable = KeyExport::refused;
+    KeyArchival archival = KeyArchival::none;
     std::optional<std::uint32_t> cng_usage{};  // [MS-CRTD] msPKI-Key-Usage; nothing: the provider's
     std::string security_descriptor{};         // SDDL: who may use the key besides its owner
 };
@@ -76,8 +108,20 @@ class PrivateKey {
     [[nodiscard]] virtual const std::string& reference() const = 0;  // finds it again in its store
     [[nodiscard]] virtual ByteView public_key_info() const = 0;      // SubjectPublicKeyInfo, DER
     [[nodiscard]] virtual KeyAlgorithm algorithm() const = 0;
-    // RSASSA-PKCS1-v1_5 for RSA, Ecdsa-Sig-Value for elliptic curves.
-    virtual Result<Bytes> sign(HashAlgorithm hash, ByteView message) = 0;
+    // kNotSupported: the provider does not know the scheme, or the key does not sign at all.
+    virtual Result<Bytes> sign(const SignatureScheme& scheme, ByteView message) = 0;
+    // False for a key that only agrees on other keys: its request has no signature of its own
+    // ([MS-WCCE] 2.2.2.6.5).
+    [[nodiscard]] virtual bool signs() const { return true; }
+    // Of a key that does not sign: that its secret half fits its public half.
+    virtual Done probe_agreement() {
+        return fail(kNotSupported, "this key signs; nobody agrees on keys with it");
+    }
+    // The whole key as the private key BLOB of [MS-WCCE] 2.2.2.9.1, for archival and nothing else.
+    // kNotSupported: no RSA key, or it was not made for archival or export.
+    virtual Result<Secret> archival_blob() {
+        return fail(kNotSupported, "the key store does not give this key out");
+    }
 };
 
 class KeyStore {
@@ -164,22 +208,32 @@ class ChainChecker {
                               const Anchors& trust, Time now) = 0;
 };
 
-// [MS-WCCE] 3.1.1.4.3 and wcce-client outcome table.
+// [MS-WCCE] 3.1.1.4.3.
 enum class Disposition { issued, pending, denied, failed };
 
 struct CaReply {
     Disposition disposition = Disposition::failed;
-    std::uint32_t request_id = 0;  // kept on every outcome (W4)
-    Hresult code{};                // why, when denied or failed
-    std::string message{};         // the CA's own words, for people only (W5)
-    Bytes certificate{};           // issued: the leaf, DER
-    std::vector<Bytes> chain{};    // issued: the other certificates of the answer
+    std::uint32_t request_id = 0;        // kept on every outcome (W4)
+    Hresult code{};                      // why, when denied or failed
+    std::string message{};               // the CA's own words, for people only (W5)
+    Bytes certificate{};                 // issued: the leaf, DER
+    std::vector<Bytes> chain{};          // issued: the other certificates of the answer
+    std::optional<FullResponse> full{};  // of a request in CMC; checks I2-I4 and I12 are for it
+    // Why `full` is missing although it was asked for, or came and cannot be read; empty otherwise.
+    std::string full_problem{};
 };
 
 struct EncodedRequest {
-    enum class Format { pkcs10, pkcs7 };
+    enum class Format { pkcs10, pkcs7, cmc };
     Format format = Format::pkcs10;
     Bytes octets{};
+    Bytes archived_key_hash{};  // archival: what the answer must repeat (check I12)
+};
+
+// The certificate of a CA to which keys are encrypted for archival ([MS-WCCE] 3.1.1.4.3.6).
+struct ExchangeCertificate {
+    Bytes certificate{};         // DER
+    std::vector<Bytes> chain{};  // the other certificates that came with it
 };
 
 // A certificate of MY that vouches for a request, with its key.
@@ -195,13 +249,15 @@ struct RequestParts {
     PrivateKey& key;                      // of the certificate to be issued
     const Signer* predecessor = nullptr;  // renewal: the certificate that is replaced
     const Signer* authority = nullptr;    // an own certificate that vouches for it (rule E6)
+    ByteView exchange_certificate{};      // archival: of the CA that is asked; empty: no archival
 };
 
 class CaClient {
   public:
     virtual ~CaClient() = default;
-    // PKCS #10 with the Microsoft attributes for a new certificate ([MS-WCCE] 3.1.1.4.3.1.1); the
-    // same inside PKCS #7, signed by the predecessor, for a renewal (3.1.1.4.3.1.2).
+    // The form that the template's version asks for ([MS-WCCE] 3.1.2.4.2.1): version 1 PKCS #10,
+    // and inside PKCS #7 for a renewal; later ones a full CMC request, with one more signer for a
+    // predecessor or an authority.
     virtual Result<EncodedRequest> build(const RequestParts& parts) = 0;
     // Sends one request and waits for the answer.  Does not retry and does not choose another CA.
     // Under submission and denial are replies.  Errors: kServerUnavailable and the other transport
@@ -211,6 +267,22 @@ class CaClient {
     // What became of a request that this CA put under submission (rules N1-N4, N8).  Asking changes
     // nothing there, so any error means: ask again another time.
     virtual Result<CaReply> retrieve(const CaRef& ca, std::uint32_t request_id) = 0;
+    // The CA's own certificates as it tells them itself, newest first (check I8); not checked here.
+    virtual Result<std::vector<Bytes>> signing_certificates(const CaRef& ca) = 0;
+    // Not checked here (exchange_check.h).
+    virtual Result<ExchangeCertificate> exchange_certificate(const CaRef& ca) = 0;
+    // Lets every connection go, so that the next call proves anew who asks.
+    virtual void disconnect() = 0;
+};
+
+// The tickets with which this run proves who it is (Kerberos; the logon session on Windows).
+class LogonSession {
+  public:
+    virtual ~LogonSession() = default;
+    // Every SID that a CA sees in them, sorted, unique.  kNotSupported: they cannot be read here.
+    virtual Result<std::vector<Sid>> sids() = 0;
+    // Throws them away and gets new ones, with today's groups.
+    virtual Done renew() = 0;
 };
 
 class MemoryStore {
@@ -247,7 +319,8 @@ struct Ports {
     CaClient& ca;
     EventSink& events;
     MemoryStore& memory;
-    User* user = nullptr;  // nobody can be asked (rule R-UI5)
+    User* user = nullptr;             // nobody can be asked (rule R-UI5)
+    LogonSession* session = nullptr;  // none: tickets are never renewed
 };
 
 }  // namespace ae::engine

@@ -1,25 +1,22 @@
 #include "engine/response_check.h"
 
-#include "engine/base/der.h"
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
+#include "engine/chain_code.h"
+#include "engine/full_response_check.h"
 #include "engine/held_review.h"
+#include "engine/signature_scheme.h"
 
 #include <algorithm>
-#include <array>
-#include <optional>
 
 namespace ae::engine {
 namespace {
 
 constexpr std::string_view kProbe = "aeclient: does this key belong to this certificate?";
 
-constexpr Hresult kBadPublicKey = hresult(0x80090015);   // NTE_BAD_PUBLIC_KEY
-constexpr Hresult kNoKey = hresult(0x8009000D);          // NTE_NO_KEY
-constexpr Hresult kExpired = hresult(0x800B0101);        // CERT_E_EXPIRED
-constexpr Hresult kUntrustedRoot = hresult(0x800B0109);  // CERT_E_UNTRUSTEDROOT
-constexpr Hresult kChaining = hresult(0x800B010A);       // CERT_E_CHAINING
-constexpr Hresult kRevoked = hresult(0x800B010C);        // CERT_E_REVOKED
+constexpr Hresult kBadPublicKey = hresult(0x80090015);  // NTE_BAD_PUBLIC_KEY
+constexpr Hresult kNoKey = hresult(0x8009000D);         // NTE_NO_KEY
+constexpr Hresult kExpired = hresult(0x800B0101);       // CERT_E_EXPIRED
 
 Done check_key(const CertificateFacts& leaf, const PrivateKey& key) {
     if (equal(leaf.public_key_info, key.public_key_info())) {
@@ -30,6 +27,10 @@ Done check_key(const CertificateFacts& leaf, const PrivateKey& key) {
 }
 
 Done check_probe(const CertificateFacts& leaf, PrivateKey& key, Crypto& crypto) {
+    if (!key.signs()) {
+        Done fits = key.probe_agreement();
+        return fits ? std::move(fits) : pass(fits, "check I6: the private key does not agree");
+    }
     auto signature = key.sign(HashAlgorithm::sha256, as_bytes(kProbe));
     if (!signature) {
         return pass(signature, "check I6: the private key does not sign");
@@ -46,21 +47,6 @@ Done check_probe(const CertificateFacts& leaf, PrivateKey& key, Crypto& crypto) 
     return done();
 }
 
-Hresult code_of(ChainState state) {
-    switch (state) {
-        case ChainState::revoked:
-            return kRevoked;
-        case ChainState::expired:
-            return kExpired;
-        case ChainState::untrusted:
-            return kUntrustedRoot;
-        case ChainState::valid:
-        case ChainState::malformed:
-            break;
-    }
-    return kChaining;
-}
-
 Done check_chain(const CaReply& reply, const ResponseQuestion& question, ChainChecker& chains) {
     const ChainStatus status =
         chains.check(reply.certificate, reply.chain, question.anchors, question.now);
@@ -71,79 +57,21 @@ Done check_chain(const CaReply& reply, const ResponseQuestion& question, ChainCh
                 "check I7: the certificate does not chain to a trusted root: " + status.detail);
 }
 
-// RFC 5280 4.1.1: what a certificate's signature is over, and how it was made.
-struct SignedPart {
-    ByteView body{};
-    HashAlgorithm hash{};
-    ByteView signature{};
-};
-
-struct SignatureName {
-    std::string_view oid;
-    HashAlgorithm hash;
-};
-constexpr std::array kSignatureNames = {
-    SignatureName{"1.2.840.113549.1.1.5", HashAlgorithm::sha1},  // RFC 8017 A.2.4
-    SignatureName{"1.2.840.113549.1.1.11", HashAlgorithm::sha256},
-    SignatureName{"1.2.840.113549.1.1.12", HashAlgorithm::sha384},
-    SignatureName{"1.2.840.113549.1.1.13", HashAlgorithm::sha512},
-    SignatureName{"1.2.840.10045.4.1", HashAlgorithm::sha1},  // RFC 5758 3.2
-    SignatureName{"1.2.840.10045.4.3.2", HashAlgorithm::sha256},
-    SignatureName{"1.2.840.10045.4.3.3", HashAlgorithm::sha384},
-    SignatureName{"1.2.840.10045.4.3.4", HashAlgorithm::sha512},
-};
-
-// Nothing for an algorithm that Crypto does not verify, RSASSA-PSS above all.
-std::optional<SignedPart> signed_part(ByteView certificate) {
-    der::Reader outer(certificate);
-    auto fields = outer.enter(der::Tag::sequence);
-    if (!fields) {
-        return std::nullopt;
-    }
-    const auto body = fields->expect(der::Tag::sequence);
-    auto algorithm = fields->enter(der::Tag::sequence);
-    const auto signature = fields->expect(der::Tag::bit_string);
-    if (!body || !algorithm || !signature) {
-        return std::nullopt;
-    }
-    const auto oid = algorithm->next_oid();
-    const auto octets = der::read_bit_string(signature->content);
-    if (!oid || !octets) {
-        return std::nullopt;
-    }
-    for (const SignatureName& name : kSignatureNames) {
-        if (name.oid == *oid) {
-            return SignedPart{body->whole, name.hash, *octets};
-        }
-    }
-    return std::nullopt;
-}
-
-// With an algorithm that we cannot verify ourselves, the name decides here and the chain check (I7)
-// has verified the signature.
-bool issued_by(const CertificateFacts& leaf, ByteView issuer, Crypto& crypto) {
-    const auto facts = parse_certificate(issuer);
-    if (!facts || facts->subject_der != leaf.issuer_der) {
-        return false;
-    }
-    const auto part = signed_part(leaf.der);
-    if (!part) {
-        return true;
-    }
-    return crypto.verify(facts->public_key_info, part->hash, part->body, part->signature)
-        .value_or(false);
-}
-
-Done check_issuer(const CertificateFacts& leaf, const EnrollmentService& ca, Crypto& crypto) {
-    for (const Bytes& certificate : ca.certificates) {
-        if (issued_by(leaf, certificate, crypto)) {
-            return done();
-        }
+// With an algorithm that we cannot verify ourselves, the name decides for a certificate that the
+// directory lists, and the chain check (I7) has verified the signature.
+Done check_issuer(const CertificateFacts& leaf, const EnrollmentService& ca, CaCertificates& known,
+                  Crypto& crypto) {
+    const auto issued = [&](const CertificateFacts& one) {
+        return one.subject_der == leaf.issuer_der &&
+               signature_of(leaf.der, one.public_key_info, crypto) != Signature::wrong;
+    };
+    if (known.find(issued) != nullptr) {
+        return done();
     }
     return fail(kInvalidData,
                 "check I8: the certificate comes from " + printable(leaf.issuer) +
                     ", and not from a certificate that the directory lists for " +
-                    ca.ref().config(),
+                    ca.ref().config() + known.why_not(),
                 "If the CA renewed its certificate, wait until the directory lists the new one");
 }
 
@@ -193,7 +121,32 @@ Done check_type(const CertificateFacts& leaf, const Template& wanted) {
     return done();
 }
 
+// I1 of the full answer, I2, I3 and I4.
+Done check_full(const CaReply& reply, const CertificateFacts& leaf, CaCertificates& known,
+                Crypto& crypto) {
+    if (!reply.full_problem.empty()) {
+        return fail(kInvalidData, "check I1: " + reply.full_problem);
+    }
+    if (!reply.full) {
+        return done();
+    }
+    return check_status(reply, *reply.full)
+        .and_then([&](auto) { return check_signature(*reply.full, &leaf, known, crypto); })
+        .and_then([&](auto) { return check_issued_hash(*reply.full, leaf, crypto); });
+}
+
+// Without a full answer nobody says that a key was archived.
+Done check_archival(const CaReply& reply, ByteView sent) {
+    static const FullResponse kSilent{};
+    return check_archived_key(reply.full ? *reply.full : kSilent, sent);
+}
+
 }  // namespace
+
+bool is_undecided(Hresult code) {
+    constexpr std::array kUnread = {kServerUnavailable, kCallFailed, kTimeout, kOperationAborted};
+    return std::ranges::find(kUnread, code) != kUnread.end();
+}
 
 Result<CertificateFacts> check_response(const CaReply& reply, const ResponseQuestion& question,
                                         ChainChecker& chains, Crypto& crypto) {
@@ -201,14 +154,43 @@ Result<CertificateFacts> check_response(const CaReply& reply, const ResponseQues
     if (!leaf) {
         return pass(leaf, "check I1: the answer holds no certificate");
     }
-    return check_key(*leaf, question.key)
-        .and_then([&](auto) { return check_probe(*leaf, question.key, crypto); })
-        .and_then([&](auto) { return check_chain(reply, question, chains); })
-        .and_then([&](auto) { return check_issuer(*leaf, question.ca, crypto); })
-        .and_then([&](auto) { return check_template(*leaf, question.wanted); })
-        .and_then([&](auto) { return check_dates(*leaf, question.now); })
-        .and_then([&](auto) { return check_type(*leaf, question.wanted); })
-        .map([&](auto) { return std::move(*leaf); });
+    CaCertificates known(question.ca, question.anchors, question.now, question.own_certificates,
+                         chains);
+    auto checked =
+        check_full(reply, *leaf, known, crypto)
+            .and_then([&](auto) { return check_key(*leaf, question.key); })
+            .and_then([&](auto) { return check_probe(*leaf, question.key, crypto); })
+            .and_then([&](auto) { return check_chain(reply, question, chains); })
+            .and_then([&](auto) { return check_issuer(*leaf, question.ca, known, crypto); })
+            .and_then([&](auto) { return check_template(*leaf, question.wanted); })
+            .and_then([&](auto) { return check_dates(*leaf, question.now); })
+            .and_then([&](auto) { return check_type(*leaf, question.wanted); })
+            .and_then([&](auto) { return check_archival(reply, question.archived_key_hash); });
+    if (!checked) {
+        if (is_undecided(known.problem())) {
+            checked.error().code = known.problem();
+        }
+        return pass(checked);
+    }
+    if (question.note && !known.note().empty()) {
+        question.note(known.note());
+    }
+    return leaf;
+}
+
+Done check_standing(const CaReply& reply, const StandingQuestion& question, ChainChecker& chains,
+                    Crypto& crypto) {
+    if (!reply.full_problem.empty()) {
+        return fail(kInvalidData, "check I1: " + reply.full_problem);
+    }
+    if (!reply.full) {
+        return done();
+    }
+    CaCertificates known(question.ca, question.anchors, question.now, question.own_certificates,
+                         chains);
+    return check_status(reply, *reply.full).and_then([&](auto) {
+        return check_signature(*reply.full, nullptr, known, crypto);
+    });
 }
 
 std::vector<Bytes> issuers_of(const CertificateFacts& leaf, const std::vector<Bytes>& others) {

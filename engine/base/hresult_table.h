@@ -50,6 +50,7 @@ inline constexpr Hresult kTimeSkew = hresult(0x80070576);
 inline constexpr Hresult kLogonFailure = hresult(0x8007052E);
 inline constexpr Hresult kNoSuchDomain = hresult(0x8007054B);
 inline constexpr Hresult kServerUnavailable = hresult(0x800706BA);
+inline constexpr Hresult kProtocolError = hresult(0x800706C0);
 inline constexpr Hresult kCallFailed = hresult(0x800706BE);
 inline constexpr Hresult kWriteProtected = hresult(0x80070013);
 inline constexpr Hresult kNotDomainJoined = hresult(0x80070A84);

@@ -1,7 +1,7 @@
 #include "engine/response_check.h"
 
-#include "tests/support/builders.h"
-#include "tests/support/fake_ports.h"
+#include "engine/base/hresult_table.h"
+#include "tests/support/response_question.h"
 
 #include <functional>
 
@@ -11,38 +11,6 @@ namespace ae::engine {
 namespace {
 
 using namespace test;
-
-const std::string kCaName = "Corp Issuing CA 1";
-
-struct Question {
-    Template wanted = autoenrolled("T");
-    EnrollmentService ca = service(1, {"T"});
-    FakeKey key{"key", KeyAlgorithm::rsa};
-    FakeChainChecker chains{};
-    Anchors anchors{{root_certificate()}, {}};
-    FakeCrypto crypto{};
-    CertificateSpec leaf{};
-    CaReply reply{};
-
-    Question() {
-        chains.otherwise = ChainStatus{};
-        leaf.issuer = kCaName;
-        leaf.issuer_key = ca_key(kCaName);
-        leaf.subject_key.assign(key.public_key_info().begin(), key.public_key_info().end());
-        leaf.not_before = kNow - std::chrono::minutes(5);
-        leaf.not_after = kNow + 365 * kDay;
-        leaf.template_oid = wanted.oid;
-        reply.disposition = Disposition::issued;
-        reply.request_id = 17;
-    }
-
-    Result<CertificateFacts> ask() {
-        if (reply.certificate.empty()) {
-            reply.certificate = make_certificate(leaf);
-        }
-        return check_response(reply, {wanted, ca, key, anchors, kNow}, chains, crypto);
-    }
-};
 
 TEST_CASE("an answer that is what was asked for passes", "[response]") {
     Question question;
@@ -169,7 +137,7 @@ TEST_CASE("answers at the edge of a check pass", "[response][I8][I9][I10][I11]")
              q.leaf.signature_oid.clear();
              q.leaf.issuer_key = fake_public_key("not verified here");
          }},
-        {"RSASSA-PSS: the name decides, the chain check has verified",
+        {"RSASSA-PSS without parameters: the same",
          [](Question& q) {
              q.leaf.signature_oid = "1.2.840.113549.1.1.10";
              q.leaf.issuer_key = fake_public_key("not verified here");
@@ -179,6 +147,41 @@ TEST_CASE("answers at the edge of a check pass", "[response][I8][I9][I10][I11]")
     Question question;
     row.change(question);
     CHECK(question.ask());
+}
+
+// A key that agrees on others, and does not sign.
+class AgreementKey final : public PrivateKey {
+  public:
+    [[nodiscard]] const std::string& reference() const override { return key_.reference(); }
+    [[nodiscard]] ByteView public_key_info() const override { return key_.public_key_info(); }
+    [[nodiscard]] KeyAlgorithm algorithm() const override { return KeyAlgorithm::ecdsa_p256; }
+    [[nodiscard]] bool signs() const override { return false; }
+    Result<Bytes> sign(const SignatureScheme&, ByteView) override {
+        return fail(kNotSupported, "sign");
+    }
+    Done probe_agreement() override { return fits ? done() : fail(hresult(0x80090003), "agree"); }
+
+    bool fits = true;
+
+  private:
+    FakeKey key_{"key", KeyAlgorithm::ecdsa_p256};
+};
+
+TEST_CASE("a key that does not sign is probed by agreement", "[response][I6]") {
+    Question question;
+    AgreementKey key;
+    const auto ask = [&] {
+        question.reply.certificate = make_certificate(question.leaf);
+        return check_response(question.reply,
+                              {question.wanted, question.ca, key, question.anchors, kNow},
+                              question.chains, question.crypto);
+    };
+    CHECK(ask());
+    key.fits = false;
+    const auto leaf = ask();
+    REQUIRE_FALSE(leaf);
+    CHECK(value_of(leaf.error().code) == 0x80090003);
+    CHECK(leaf.error().context == "check I6: the private key does not agree: agree");
 }
 
 TEST_CASE("the checks come in this order, and the first that fails is the sentence",

@@ -25,6 +25,8 @@ struct CertificateSpec {
     Bytes key_usage{};
     bool is_ca = false;
     std::string signature_oid = "1.2.840.113549.1.1.11";
+    std::int64_t serial = 7;
+    std::vector<std::string> usages{};  // extended key usage
 };
 
 namespace detail {
@@ -78,6 +80,14 @@ inline Bytes make_certificate(const CertificateSpec& spec) {
     if (!spec.key_usage.empty()) {
         add(detail::extension("2.5.29.15", bit_string(spec.key_usage)));
     }
+    if (!spec.usages.empty()) {
+        Bytes oids;
+        for (const std::string& one : spec.usages) {
+            const Bytes element = oid(one);
+            oids.insert(oids.end(), element.begin(), element.end());
+        }
+        add(detail::extension("2.5.29.37", write(Tag::sequence, oids)));
+    }
     if (spec.is_ca) {
         add(detail::extension("2.5.29.19", sequence({boolean_true()})));
     }
@@ -88,8 +98,9 @@ inline Bytes make_certificate(const CertificateSpec& spec) {
     const Bytes tail = extensions.empty()
                            ? Bytes{}
                            : write(context_constructed(3), write(Tag::sequence, extensions));
-    const Bytes body = sequence({version, integer(7), algorithm, detail::name(spec.issuer), dates,
-                                 detail::name(spec.subject), spec.subject_key, tail});
+    const Bytes body =
+        sequence({version, integer(spec.serial), algorithm, detail::name(spec.issuer), dates,
+                  detail::name(spec.subject), spec.subject_key, tail});
     const Bytes signature = fake_signature(spec.issuer_key, engine::HashAlgorithm::sha256, body);
     return sequence({body, algorithm, bit_string(signature)});
 }

@@ -23,10 +23,11 @@ inline Bytes fake_digest(ByteView message) {
     return digest;
 }
 
-inline Bytes fake_signature(ByteView public_key_info, engine::HashAlgorithm hash,
+inline Bytes fake_signature(ByteView public_key_info, const engine::SignatureScheme& scheme,
                             ByteView message) {
     Bytes all(public_key_info.begin(), public_key_info.end());
-    all.push_back(static_cast<std::uint8_t>(hash));
+    all.push_back(static_cast<std::uint8_t>(scheme.hash));
+    all.push_back(static_cast<std::uint8_t>(scheme.padding));
     all.insert(all.end(), message.begin(), message.end());
     return fake_digest(all);
 }
@@ -40,9 +41,17 @@ inline Bytes fake_public_key(const std::string& name) {
 class FakeCrypto final : public engine::Crypto {
   public:
     Bytes digest(engine::HashAlgorithm, ByteView message) override { return fake_digest(message); }
-    Result<bool> verify(ByteView public_key_info, engine::HashAlgorithm hash, ByteView message,
-                        ByteView signature) override {
-        return equal(signature, fake_signature(public_key_info, hash, message));
+    Result<Bytes> random(std::size_t count) override { return Bytes(count, 0x5A); }
+    Result<Bytes> encrypt_key(ByteView, ByteView secret) override {
+        return Bytes(secret.begin(), secret.end());
+    }
+    Result<Bytes> encrypt_content(engine::ContentCipher, ByteView, ByteView,
+                                  ByteView message) override {
+        return Bytes(message.begin(), message.end());
+    }
+    Result<bool> verify(ByteView public_key_info, const engine::SignatureScheme& scheme,
+                        ByteView message, ByteView signature) override {
+        return equal(signature, fake_signature(public_key_info, scheme, message));
     }
 };
 
@@ -56,14 +65,17 @@ class FakeKey final : public engine::PrivateKey {
     [[nodiscard]] const std::string& reference() const override { return reference_; }
     [[nodiscard]] ByteView public_key_info() const override { return public_key_info_; }
     [[nodiscard]] engine::KeyAlgorithm algorithm() const override { return algorithm_; }
-    Result<Bytes> sign(engine::HashAlgorithm hash, ByteView message) override {
+    Result<Bytes> sign(const engine::SignatureScheme& scheme, ByteView message) override {
         if (broken) {
             return fail(hresult(0x80090016), "sign");
         }
         return fake_signature(signs_as_another ? fake_public_key("another") : public_key_info_,
-                              hash, message);
+                              scheme, message);
     }
 
+    [[nodiscard]] bool signs() const override { return signs_at_all; }
+
+    bool signs_at_all = true;
     bool broken = false;
     bool signs_as_another = false;
 

@@ -114,6 +114,7 @@ class FakeKeyStore final : public engine::KeyStore {
     std::vector<engine::KeyRequest> requests{};
     std::map<std::string, std::string> held{};  // thumbprint of MY -> key
     std::vector<std::string> reused{};
+    bool held_keys_sign = true;
     bool may_create = false;
     std::optional<Error> create_error{};
     std::optional<Error> erase_error{};
@@ -143,7 +144,9 @@ class FakeKeyStore final : public engine::KeyStore {
         if (at == held.end()) {
             return fail(hresult(0x80090016), "open the key of " + thumbprint);
         }
-        return std::make_unique<FakeKey>(at->second, engine::KeyAlgorithm::rsa);
+        auto key = std::make_unique<FakeKey>(at->second, engine::KeyAlgorithm::rsa);
+        key->signs_at_all = held_keys_sign;
+        return key;
     }
     Result<std::unique_ptr<engine::PrivateKey>> reuse(const std::string& thumbprint) override {
         reused.push_back(thumbprint);
@@ -313,6 +316,30 @@ class FakeUser final : public engine::User {
     }
 };
 
+// Tickets with these SIDs; renewed ones carry `after`.
+class FakeLogonSession final : public engine::LogonSession {
+  public:
+    Result<std::vector<Sid>> carried = std::vector<Sid>{};
+    std::optional<Error> renew_error{};
+    std::vector<Sid> after{};
+    int renewals = 0;
+
+    Result<std::vector<Sid>> sids() override { return carried; }
+    Done renew() override {
+        if (renew_error) {
+            return fail(*renew_error);
+        }
+        ++renewals;
+        carried = after;
+        return done();
+    }
+};
+
+// What a fake request says about the key that it archives.
+inline Bytes hash_of_archived(ByteView exchange_certificate) {
+    return fake_digest(exchange_certificate);
+}
+
 // Certification authorities, by the config string; each is one function from the request to the
 // answer. The encoded request is nothing but the public key.
 class FakeCaClient final : public engine::CaClient {
@@ -325,13 +352,16 @@ class FakeCaClient final : public engine::CaClient {
     std::map<std::string, Behaviour> pending{};  // what retrieve() answers
     std::vector<std::string> retrieved{};
     std::vector<Bytes> predecessors{};  // of renewals, DER
+    std::vector<bool> built_for_renewal{};
     std::vector<Bytes> authorities_used{};
+    std::vector<Bytes> exchanges{};              // certificates to which keys were encrypted
     std::map<Bytes, engine::Template> wanted{};  // of each public key: what was asked for
 
     Result<engine::EncodedRequest> build(const engine::RequestParts& parts) override {
         if (build_error) {
             return fail(*build_error);
         }
+        built_for_renewal.push_back(parts.predecessor != nullptr);
         if (parts.predecessor != nullptr) {
             predecessors.push_back(parts.predecessor->certificate);
         }
@@ -342,6 +372,11 @@ class FakeCaClient final : public engine::CaClient {
         const ByteView key = parts.key.public_key_info();
         request.octets.assign(key.begin(), key.end());
         wanted[request.octets] = parts.wanted;
+        if (!parts.exchange_certificate.empty()) {
+            exchanges.emplace_back(parts.exchange_certificate.begin(),
+                                   parts.exchange_certificate.end());
+            request.archived_key_hash = hash_of_archived(parts.exchange_certificate);
+        }
         return request;
     }
     Result<engine::CaReply> retrieve(const engine::CaRef& ca, std::uint32_t request_id) override {
@@ -352,6 +387,24 @@ class FakeCaClient final : public engine::CaClient {
         }
         return at->second({});
     }
+    std::map<std::string, Result<std::vector<Bytes>>> own_certificates{};  // by config string
+    std::map<std::string, Result<engine::ExchangeCertificate>> exchange{};
+    int disconnected = 0;
+    Result<std::vector<Bytes>> signing_certificates(const engine::CaRef& ca) override {
+        const auto at = own_certificates.find(ca.config());
+        if (at == own_certificates.end()) {
+            return fail(kNotSupported, "the fake knows no certificates of " + ca.config());
+        }
+        return at->second;
+    }
+    Result<engine::ExchangeCertificate> exchange_certificate(const engine::CaRef& ca) override {
+        const auto at = exchange.find(ca.config());
+        if (at == exchange.end()) {
+            unexpected("CaClient::exchange_certificate of " + ca.config());
+        }
+        return at->second;
+    }
+    void disconnect() override { ++disconnected; }
     Result<engine::CaReply> submit(const engine::CaRef& ca,
                                    const engine::EncodedRequest& request) override {
         asked.push_back(ca.config());

@@ -24,6 +24,8 @@ struct PulseWorld {
     FakeEventSink sink{};
     FakeMemoryStore memory{};
     FakeUser user{};
+    FakeLogonSession session{};
+    engine::LogonSession* tickets = nullptr;        // &session: the pulse may renew them
     std::string subject = "ws1.corp.example.test";  // of what the CAs issue
     engine::PulseOptions options{
         .scope = engine::Scope::machine, .now = kNow, .seed = 1, .abilities = abilities()};
@@ -61,7 +63,7 @@ struct PulseWorld {
     }
 
     [[nodiscard]] engine::Ports ports() {
-        return {policy, directory, keys, store, chains, crypto, ca, sink, memory, &user};
+        return {policy, directory, keys, store, chains, crypto, ca, sink, memory, &user, tickets};
     }
     engine::PulseReport pulse() {
         sink.events.clear();
