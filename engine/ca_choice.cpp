@@ -77,6 +77,11 @@ constexpr std::array kSameEverywhere = {
     hresult(0x8010006E),
 };
 
+constexpr std::array kRenewalOnly = {
+    hresult(0x8009400E),  // CERTSRV_E_BAD_RENEWAL_CERT_ATTRIBUTE
+    hresult(0x80094816),  // CERTSRV_E_RENEWAL_BAD_PUBLIC_KEY
+};
+
 }  // namespace
 
 CaOffers::CaOffers(const std::vector<EnrollmentService>& services, const SidSet& account) {
@@ -144,6 +149,10 @@ NextCa next_ca(Hresult code) {
     }
     const bool same = std::ranges::find(kSameEverywhere, code) != kSameEverywhere.end();
     return same ? NextCa::stop : NextCa::ask;
+}
+
+bool may_renew_anew(Hresult code) {
+    return std::ranges::find(kRenewalOnly, code) != kRenewalOnly.end();
 }
 
 }  // namespace ae::engine

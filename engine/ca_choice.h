@@ -55,4 +55,10 @@ enum class NextCa {
 };
 NextCa next_ca(Hresult code);
 
+// A CA's word that a renewal cannot be had in the way in which it was asked for, while a new
+// certificate can: 0x8009400E (it does not accept the old certificate in the request), 0x80094816
+// (it wants the old key, and got another).  The requirement is then asked for once more, as if
+// nothing were held; a second refusal is final.
+bool may_renew_anew(Hresult code);
+
 }  // namespace ae::engine

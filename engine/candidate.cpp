@@ -158,6 +158,9 @@ struct Special {
 };
 constexpr Special kSpecials[] = {
     {private_key_flag::kHelloLogonKey, nullptr, "it is for Windows Hello logon keys"},
+    {private_key_flag::kStrongKeyProtection, nullptr,
+     "it requires a question to the user at each use of the key, which this client's keys do not "
+     "ask"},
     {private_key_flag::kRequireArchival, &Abilities::archival,
      "it requires private-key archival, which this client cannot do"},
     {private_key_flag::kAttestRequired, &Abilities::attestation,

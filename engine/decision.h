@@ -32,7 +32,7 @@ enum class Verdict {
     waiting,             // needed, and not now: back-off, DNS delay; says until when
     braked,              // issued twice for the same reason (B1)
     needs_user,          // somebody would have to agree, and nobody can be asked (R-UI)
-    retrieve,            // the CA is to be asked about the request
+    retrieve,            // the CA is to be asked about the request, or the directory (W10)
     forget,              // the request is too old
     archive,
     remove,

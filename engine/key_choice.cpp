@@ -79,12 +79,14 @@ std::optional<KeyRefusal> check_providers(const Template& wanted,
 
 // What the template's own providers offer for its kind of key.
 struct LegacyChoice {
-    std::string algorithm;
-    std::string provider{};  // empty: any
+    std::string algorithm = "RSA";
+    std::vector<std::string> providers{};  // empty: any
 };
 
-// The first provider of the list that is here decides; RSA when the list is empty.
+// The first provider of the list that is here decides; RSA when the list is empty.  Those after it
+// may only stand in for it: with the same algorithm.
 LegacyChoice legacy_choice(const Template& wanted, const std::vector<std::string>& providers) {
+    LegacyChoice chosen;
     for (const ProviderChoice& choice : wanted.providers) {
         if (!is_here(providers, choice.name)) {
             continue;
@@ -92,22 +94,26 @@ LegacyChoice legacy_choice(const Template& wanted, const std::vector<std::string
         const Provider& provider = offers_of(choice.name);
         const Offer offer =
             wanted.default_key_spec == kSignature ? provider.signature : provider.exchange;
-        if (offer == Offer::other) {
-            return {wanted.default_key_spec == kKeyExchange ? "DH" : "DSA"};
+        if (offer == Offer::other && chosen.providers.empty()) {
+            return {.algorithm = wanted.default_key_spec == kKeyExchange ? "DH" : "DSA"};
         }
         if (offer == Offer::rsa) {
-            return {"RSA", choice.name};
+            chosen.providers.push_back(choice.name);
         }
     }
-    return {"RSA"};
+    return chosen;
 }
 
 // Of a v3 or v4 template, whose list names key storage providers.
-std::string first_here(const Template& wanted, const std::vector<std::string>& providers) {
-    const auto first = std::ranges::find_if(wanted.providers, [&](const ProviderChoice& choice) {
-        return is_here(providers, choice.name);
-    });
-    return first == wanted.providers.end() ? std::string() : first->name;
+std::vector<std::string> all_here(const Template& wanted,
+                                  const std::vector<std::string>& providers) {
+    std::vector<std::string> here;
+    for (const ProviderChoice& choice : wanted.providers) {
+        if (is_here(providers, choice.name)) {
+            here.push_back(choice.name);
+        }
+    }
+    return here;
 }
 
 // What the key's store must know besides algorithm and length.
@@ -117,6 +123,7 @@ KeyRequest request_of(const Template& wanted) {
     request.exportable = (wanted.private_key_flags & private_key_flag::kExportable) != 0
                              ? KeyExport::allowed
                              : KeyExport::refused;
+    request.archival = archival_of(wanted, Occasion::enroll);  // of a new key, whatever for
     request.security_descriptor = wanted.key_security_descriptor;
     if (legacy_cryptography(wanted)) {
         request.spec =
@@ -131,15 +138,16 @@ struct Algorithm {
     std::string_view name;
     KeyAlgorithm algorithm;
     unsigned curve_bits;  // 0: the length is the template's
+    KeyPurpose purpose = KeyPurpose::signature;
 };
 constexpr std::array kAlgorithms = {
     Algorithm{"RSA", KeyAlgorithm::rsa, 0},
     Algorithm{"ECDSA_P256", KeyAlgorithm::ecdsa_p256, 256},
     Algorithm{"ECDSA_P384", KeyAlgorithm::ecdsa_p384, 384},
     Algorithm{"ECDSA_P521", KeyAlgorithm::ecdsa_p521, 521},
-    Algorithm{"ECDH_P256", KeyAlgorithm::ecdsa_p256, 256},
-    Algorithm{"ECDH_P384", KeyAlgorithm::ecdsa_p384, 384},
-    Algorithm{"ECDH_P521", KeyAlgorithm::ecdsa_p521, 521},
+    Algorithm{"ECDH_P256", KeyAlgorithm::ecdsa_p256, 256, KeyPurpose::agreement},
+    Algorithm{"ECDH_P384", KeyAlgorithm::ecdsa_p384, 384, KeyPurpose::agreement},
+    Algorithm{"ECDH_P521", KeyAlgorithm::ecdsa_p521, 521, KeyPurpose::agreement},
 };
 
 struct Hash {
@@ -162,11 +170,58 @@ auto find_named(const Table& table, std::string_view name) -> decltype(table.dat
     return nullptr;
 }
 
-std::variant<KeyChoice, KeyRefusal> no_algorithm(std::string reason) {
+KeyRefusal no_algorithm(std::string reason) {
     return KeyRefusal{KeyObstacle::algorithm, std::move(reason)};
 }
 
+// What the private-key flags ask for and a key of this kind cannot give.
+std::optional<KeyRefusal> check_flags(const Template& wanted, const Algorithm& algorithm) {
+    const bool rsa = algorithm.algorithm == KeyAlgorithm::rsa;
+    if (!rsa && archival_of(wanted, Occasion::enroll) == KeyArchival::once) {
+        // [P] [MS-WCCE] 2.2.2.9.3 has a form for ECDH keys, whose octet order nobody has seen.
+        return no_algorithm("private-key archival is for RSA keys only, and it wants " +
+                            std::string(algorithm.name));
+    }
+    // [MS-WCCE] 3.1.2.4.2.2.2.8: for elliptic curves the flag asks for what we send anyway.
+    if (rsa && legacy_cryptography(wanted) &&
+        (wanted.private_key_flags & private_key_flag::kAlternateSignatureAlgorithm) != 0) {
+        return no_algorithm(
+            "a provider of the older kind makes no signatures in the alternate format "
+            "(RSASSA-PSS)");
+    }
+    return std::nullopt;
+}
+
+// Bits of a new RSA key.
+unsigned rsa_bits(const Template& wanted) {
+    const unsigned bits = std::max<unsigned>(wanted.minimal_key_size, kMinimalRsaBits);
+    return (bits + kRsaStep - 1) / kRsaStep * kRsaStep;
+}
+
+std::optional<KeyRefusal> check_length(const Template& wanted, const Algorithm& algorithm) {
+    const std::string minimum = std::to_string(wanted.minimal_key_size);
+    if (algorithm.curve_bits == 0) {
+        return wanted.minimal_key_size > kMaximalRsaBits
+                   ? std::optional(no_algorithm("no RSA key has " + minimum + " bits here"))
+                   : std::nullopt;
+    }
+    return wanted.minimal_key_size > algorithm.curve_bits
+               ? std::optional(no_algorithm(std::string(algorithm.name) +
+                                            " is shorter than the template's own minimum of " +
+                                            minimum + " bits"))
+               : std::nullopt;
+}
+
 }  // namespace
+
+KeyArchival archival_of(const Template& wanted, Occasion occasion) {
+    using namespace private_key_flag;
+    const auto asks = [&](std::uint32_t flag) { return (wanted.private_key_flags & flag) != 0; };
+    // [MS-WCCE] 3.1.2.4.2.2.2.8: the CA has the key already, and it cannot be had again.
+    const bool same_key = occasion == Occasion::renew && asks(kSameKeyRenewal);
+    return asks(kRequireArchival) && !(same_key && !asks(kExportable)) ? KeyArchival::once
+                                                                       : KeyArchival::none;
+}
 
 std::variant<KeyChoice, KeyRefusal> choose_key(const Template& wanted,
                                                const std::vector<std::string>& providers) {
@@ -179,35 +234,28 @@ std::variant<KeyChoice, KeyRefusal> choose_key(const Template& wanted,
     if (legacy_cryptography(wanted)) {
         LegacyChoice legacy = legacy_choice(wanted, providers);
         name = std::move(legacy.algorithm);
-        choice.key.provider = std::move(legacy.provider);
+        choice.key.providers = std::move(legacy.providers);
     } else {
         name = name.empty() ? "RSA" : name;
-        choice.key.provider = first_here(wanted, providers);
+        choice.key.providers = all_here(wanted, providers);
     }
     const Algorithm* algorithm = find_named(kAlgorithms, name);
     if (algorithm == nullptr) {
         return no_algorithm("this client makes no " + name + " keys");
     }
-    const std::string& digest = wanted.hash_algorithm;
-    const Hash* hash = find_named(kHashes, digest);
+    const Hash* hash = find_named(kHashes, wanted.hash_algorithm);
     if (hash == nullptr) {
-        return no_algorithm("this client signs no request with " + digest);
+        return no_algorithm("this client signs no request with " + wanted.hash_algorithm);
     }
-
+    for (const auto check : {check_length, check_flags}) {
+        if (auto refusal = check(wanted, *algorithm)) {
+            return *refusal;
+        }
+    }
     choice.hash = hash->algorithm;
     choice.key.algorithm = algorithm->algorithm;
-    choice.key.bits = algorithm->curve_bits;
-    if (algorithm->curve_bits == 0) {
-        if (wanted.minimal_key_size > kMaximalRsaBits) {
-            return no_algorithm("no RSA key has " + std::to_string(wanted.minimal_key_size) +
-                                " bits here");
-        }
-        const unsigned bits = std::max<unsigned>(wanted.minimal_key_size, kMinimalRsaBits);
-        choice.key.bits = (bits + kRsaStep - 1) / kRsaStep * kRsaStep;
-    } else if (wanted.minimal_key_size > algorithm->curve_bits) {
-        return no_algorithm(name + " is shorter than the template's own minimum of " +
-                            std::to_string(wanted.minimal_key_size) + " bits");
-    }
+    choice.key.purpose = algorithm->purpose;
+    choice.key.bits = algorithm->curve_bits == 0 ? rsa_bits(wanted) : algorithm->curve_bits;
     return choice;
 }
 

@@ -19,6 +19,11 @@ struct KeyChoice {
     HashAlgorithm hash = HashAlgorithm::sha256;
 };
 
+// Whether the private key goes to the CA with the request ([MS-WCCE] 3.1.2.4.2.2.2.8): a renewal
+// with the same key sends none, unless that key may be exported.
+enum class Occasion { enroll, renew };
+KeyArchival archival_of(const Template& wanted, Occasion occasion);
+
 enum class KeyObstacle { provider, algorithm };
 struct KeyRefusal {
     KeyObstacle obstacle{};
@@ -26,8 +31,8 @@ struct KeyRefusal {
 };
 
 // `providers`: what is here (Abilities::providers).  One that [MS-WCCE] does not list is taken to
-// make RSA keys.  The key's provider is the first of the template's list, in its order, that is
-// here and offers the kind of key; empty when the template leaves it open.
+// make RSA keys.  The key's providers are those of the template's list, in its order, that are here
+// and offer the kind of key; none when the template leaves it open.
 std::variant<KeyChoice, KeyRefusal> choose_key(const Template& wanted,
                                                const std::vector<std::string>& providers);
 

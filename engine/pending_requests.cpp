@@ -19,8 +19,13 @@ bool is_submitted(const PendingRequest& request) {
     return request.request_id && !request.template_name.empty();
 }
 
+bool is_unanswered(const PendingRequest& request) {
+    return !request.request_id && !request.template_name.empty() && !request.ca.name.empty();
+}
+
 bool is_overdue(const PendingRequest& request, Time now) {
-    return is_submitted(request) && now - request.submitted > kPendingLife;
+    return (is_submitted(request) || is_unanswered(request)) &&
+           now - request.submitted > kPendingLife;
 }
 
 const PendingRequest* find_pending(const std::vector<PendingRequest>& requests,
@@ -37,8 +42,7 @@ const PendingRequest* find_unanswered(const std::vector<PendingRequest>& request
                                       const std::string& template_name,
                                       const std::string& predecessor) {
     return find(requests, [&](const PendingRequest& request) {
-        return !request.request_id && request.predecessor == predecessor &&
-               !request.ca.name.empty() &&
+        return is_unanswered(request) && request.predecessor == predecessor &&
                equal_ignoring_case(request.template_name, template_name);
     });
 }

@@ -3,6 +3,7 @@
 #include "engine/base/text.h"
 #include "engine/candidate.h"
 #include "engine/disposal.h"
+#include "engine/lost_answer.h"
 #include "engine/pending_requests.h"
 #include "engine/policy_gates.h"
 #include "engine/requirements.h"
@@ -42,6 +43,33 @@ std::string where(const PendingRequest& request) {
            request.ca.config() + ", submitted " + ae::to_string(request.submitted);
 }
 
+// Rules W7, W10, N11: what the directory may tell is looked up first, and no CA is asked.
+Decision decide_unanswered(const PendingRequest& request, const Snapshot& world) {
+    const std::size_t possible = possible_answers(request, world).size();
+    const AutoenrollPolicy& policy = world.policy;
+    const bool allowed = policy.enroll() || policy.manage() || policy.pending();
+    if (possible != 0 && allowed) {
+        return about_request(request, Verdict::retrieve, "W10",
+                             unanswered_text(request) + "; its key is compared with " +
+                                 std::to_string(possible) +
+                                 " certificate(s) that the directory publishes");
+    }
+    if (const std::string& problem = world.account.user_certificates_problem; !problem.empty()) {
+        return about_request(
+            request, Verdict::left_alone, "W7",
+            unanswered_text(request) +
+                "; userCertificate, where it might stand, cannot be read: " + problem);
+    }
+    if (is_overdue(request, world.now)) {
+        return about_request(
+            request, Verdict::forget, "N11",
+            unanswered_text(request) +
+                ", older than 60 days, and the directory publishes nothing for it");
+    }
+    return about_request(request, Verdict::left_alone, "W7",
+                         unanswered_text(request) + "; its key is used again");
+}
+
 // Rules N1, N5, N6, N9, N10.
 Decision decide_request(const PendingRequest& request, const Snapshot& world) {
     if (world.policy.disabled()) {
@@ -51,12 +79,12 @@ Decision decide_request(const PendingRequest& request, const Snapshot& world) {
     if (request.template_name.empty()) {
         return about_request(request, Verdict::left_alone, "N6", "it names no template");
     }
+    if (is_unanswered(request)) {
+        return decide_unanswered(request, world);
+    }
     if (!is_submitted(request)) {
-        return about_request(
-            request, Verdict::left_alone, "N6",
-            request.ca.name.empty()
-                ? "it was never sent: its answer is brought by hand"
-                : request.ca.config() + " has not acknowledged it; its key is used again");
+        return about_request(request, Verdict::left_alone, "N6",
+                             "it was never sent: its answer is brought by hand");
     }
     if (is_overdue(request, world.now)) {
         return about_request(request, Verdict::forget, "N5",
@@ -292,13 +320,14 @@ Plan plan_requests(const Snapshot& world) {
             }
         }
         if (retrieves || decision.verdict == Verdict::forget) {
-            plan.actions.push_back({.kind = retrieves ? ActionKind::retrieve : ActionKind::forget,
-                                    .decision = plan.decisions.size(),
-                                    .template_name = request.template_name,
-                                    .thumbprint = request.predecessor,
-                                    .key_reference = request.key_reference,
-                                    .cas = {request.ca},
-                                    .afterwards = std::move(afterwards)});
+            plan.actions.push_back(
+                {.kind = retrieves ? ActionKind::retrieve : ActionKind::forget,
+                 .decision = plan.decisions.size(),
+                 .template_name = request.template_name,
+                 .thumbprint = request.predecessor,
+                 .key_reference = request.key_reference,
+                 .cas = request.request_id ? std::vector{request.ca} : std::vector<CaRef>{},
+                 .afterwards = std::move(afterwards)});
         }
         plan.decisions.push_back(std::move(decision));
     }

@@ -16,8 +16,8 @@
 namespace ae::engine {
 
 enum class ActionKind {
-    retrieve,   // ask the CA about a pending request (N1-N4)
-    forget,     // drop a request that is too old, and its key (N5)
+    retrieve,   // ask the CA about a pending request (N1-N4), or look for a lost answer (W10)
+    forget,     // drop a request that is too old, and its key (N5, N11)
     enroll,     // request a new certificate
     renew,      // request one, signed by the certificate that it replaces
     archive,    // keep certificate and key out of sight (X1)
@@ -42,7 +42,8 @@ struct Action {
     std::string key_reference{};  // retrieve, forget: the entry of REQUEST
     std::string reason{};         // enroll, renew: what the brake compares (memory.h Issuance)
     std::string signer{};         // enroll: thumbprint of the certificate that signs (rule E6)
-    std::vector<CaRef> cas{};     // in the order in which they are asked; retrieve: the one CA
+    std::vector<CaRef> cas{};     // in the order in which they are asked; retrieve: the one CA,
+                                  // W10: none
     bool interactive = false;     // somebody must agree first (R-UI1)
     std::vector<Disposal> afterwards{};  // only when the new certificate was installed
 };

@@ -30,6 +30,9 @@ struct Enrolled {
     CertificateFacts facts{};
 };
 
+// How sentences name a request: "17", or "unknown" where no CA told its id (rules W7, W10).
+std::string number_or_unknown(std::uint32_t request_id);
+
 struct PulseReport {
     AutoenrollPolicy policy{};
     DirectoryServer server{};

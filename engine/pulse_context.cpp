@@ -3,6 +3,8 @@
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
 
+#include <algorithm>
+
 namespace ae::engine {
 
 void PulseLog::record(EventId id, std::vector<std::string> arguments) const {
@@ -24,6 +26,20 @@ void fail_decision(PulseContext& pulse, Decision& decision, Error error, const s
     decision.fact = error.context + ": " + describe(error.code);
     decision.remedy = error.remedy.empty() ? std::string(remedy_for(error.code)) : error.remedy;
     pulse.fail(std::move(error).within(step));
+}
+
+const EnrollmentService* find_service(const PulseContext& pulse, const CaRef& ca) {
+    const auto& services = pulse.gathered.world.services;
+    const auto at = std::ranges::find(services, ca, &EnrollmentService::ref);
+    return at == services.end() ? nullptr : &*at;
+}
+
+AskForCertificates ask_for_certificates(const PulseContext& pulse, const CaRef& ca) {
+    return [&client = pulse.ports.ca, ca] { return client.signing_certificates(ca); };
+}
+
+std::string number_or_unknown(std::uint32_t request_id) {
+    return request_id == 0 ? "unknown" : std::to_string(request_id);
 }
 
 Hresult code_of(const CaReply& reply) {

@@ -1,6 +1,7 @@
 // What the steps of one pulse share.
 #pragma once
 
+#include "engine/ca_certificates.h"
 #include "engine/pulse.h"
 
 #include <set>
@@ -47,6 +48,11 @@ struct PulseContext {
 void fail_decision(PulseContext& pulse, Decision& decision, Error error, const std::string& step);
 
 inline constexpr Hresult kAdminDenied = hresult(0x80094014);  // CERTSRV_E_ADMIN_DENIED_REQUEST
+
+// The directory's entry of a CA; nullptr: it is listed no more.
+const EnrollmentService* find_service(const PulseContext& pulse, const CaRef& ca);
+// What check_response() may ask that CA, for as long as the pulse runs.
+AskForCertificates ask_for_certificates(const PulseContext& pulse, const CaRef& ca);
 
 // A refusal's code, also where the CA gives none (wcce outcome table).
 Hresult code_of(const CaReply& reply);

@@ -3,6 +3,8 @@
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
 #include "engine/ca_selection.h"
+#include "engine/lost_answer.h"
+#include "engine/pending_requests.h"
 #include "engine/response_check.h"
 
 #include <algorithm>
@@ -12,7 +14,7 @@ namespace ae::engine {
 namespace {
 
 std::string number_of(const PendingRequest& entry) {
-    return std::to_string(entry.request_id.value_or(0));
+    return number_or_unknown(entry.request_id.value_or(0));
 }
 
 constexpr Hresult kBadPublicKey = hresult(0x80090015);  // NTE_BAD_PUBLIC_KEY: check I5
@@ -43,7 +45,11 @@ void Retriever::carry_out(const Action& action) {
     }
     const PendingRequest entry = *found;
     if (action.kind == ActionKind::retrieve) {
-        retrieve(action, entry, decision);
+        if (is_unanswered(entry)) {
+            reconcile(action, entry, decision);
+        } else {
+            retrieve(action, entry, decision);
+        }
         return;
     }
     if (Done dropped = drop(entry); !dropped) {
@@ -86,10 +92,26 @@ void Retriever::retrieve(const Action& action, const PendingRequest& entry, Deci
     }
     const bool unknown = std::ranges::find(kNoSuchRequest, reply->code) != kNoSuchRequest.end();
     if (reply->disposition == Disposition::denied || reply->code == kAdminDenied || unknown) {
+        if (Done believed = stands(entry, *reply); !believed) {
+            keep(entry, decision, std::move(believed.error()));
+            return;
+        }
         deny(entry, *reply, decision);
         return;
     }
     keep(entry, decision, {code_of(*reply), words_of(*reply), {}});
+}
+
+// A denial takes key and entry away, so it must be that CA's word (checks I2, I3).
+Done Retriever::stands(const PendingRequest& entry, const CaReply& denial) {
+    const EnrollmentService* ca = find_service(pulse_, entry.ca);
+    if (ca == nullptr) {
+        return done();  // listed no more: the protected call is all there is
+    }
+    return check_standing(
+        denial,
+        {*ca, pulse_.gathered.anchors, pulse_.options.now, ask_for_certificates(pulse_, entry.ca)},
+        pulse_.ports.chains, pulse_.ports.crypto);
 }
 
 // Rule N3: the requirement stays, so the same pulse may ask anew; back-off keeps it from nagging.
@@ -118,9 +140,7 @@ void Retriever::install(const Action& action, const PendingRequest& entry, const
     const Template* wanted = find_in(pulse_.gathered.world.templates, [&](const Template& one) {
         return equal_ignoring_case(one.name, entry.template_name);
     });
-    const EnrollmentService* ca =
-        find_in(pulse_.gathered.world.services,
-                [&](const EnrollmentService& one) { return one.ref() == entry.ca; });
+    const EnrollmentService* ca = find_service(pulse_, entry.ca);
     if (wanted == nullptr || ca == nullptr) {
         keep(entry, decision,
              {kNotFound,
@@ -135,40 +155,125 @@ void Retriever::install(const Action& action, const PendingRequest& entry, const
         keep(entry, decision, std::move(key.error()).within("open the key of the request"));
         return;
     }
-    // A version that was raised while a manager thought it over is no fault: rule Q6 renews.
-    Template as_requested = *wanted;
-    as_requested.major_version = 0;
-    auto leaf = check_response(
-        reply, {as_requested, *ca, **key, pulse_.gathered.anchors, pulse_.options.now},
-        pulse_.ports.chains, pulse_.ports.crypto);
+    auto leaf = judge(reply, *wanted, *ca, **key, entry.archived_key_hash);
     if (!leaf) {
         reject(entry, decision, reply.request_id, std::move(leaf.error()));
         return;
     }
     key->reset();
-    auto where = pulse_.ports.certificates.install({.template_name = wanted->name,
-                                                    .template_oid = wanted->oid,
-                                                    .ca = entry.ca,
-                                                    .request_id = *entry.request_id,
+    decision.fact = "request " + number_of(entry) + " at " + entry.ca.config();
+    if (settle(action, entry, *wanted, entry.ca, reply, std::move(*leaf), decision)) {
+        pulse_.log.record(EventId::ce_pending_received,
+                          {wanted->name, entry.ca.config(), number_of(entry)});
+    }
+}
+
+// A version that was raised while a manager thought it over is no fault: rule Q6 renews.
+Result<CertificateFacts> Retriever::judge(const CaReply& reply, const Template& wanted,
+                                          const EnrollmentService& ca, PrivateKey& key,
+                                          ByteView archived_key_hash) {
+    Template as_requested = wanted;
+    as_requested.major_version = 0;
+    return check_response(
+        reply,
+        {.wanted = as_requested,
+         .ca = ca,
+         .key = key,
+         .anchors = pulse_.gathered.anchors,
+         .now = pulse_.options.now,
+         .archived_key_hash = archived_key_hash,
+         .own_certificates = ask_for_certificates(pulse_, ca.ref()),
+         .note = [&](const std::string& sentence) { pulse_.report.notes.push_back(sentence); }},
+        pulse_.ports.chains, pulse_.ports.crypto);
+}
+
+// Into MY with it; `decision.fact` says where it comes from.  False: it stays in REQUEST.
+bool Retriever::settle(const Action& action, const PendingRequest& entry, const Template& wanted,
+                       const CaRef& ca, const CaReply& reply, CertificateFacts leaf,
+                       Decision& decision) {
+    auto where = pulse_.ports.certificates.install({.template_name = wanted.name,
+                                                    .template_oid = wanted.oid,
+                                                    .ca = ca,
+                                                    .request_id = entry.request_id.value_or(0),
                                                     .certificate = reply.certificate,
-                                                    .chain = issuers_of(*leaf, reply.chain),
+                                                    .chain = issuers_of(leaf, reply.chain),
                                                     .key_reference = entry.key_reference,
                                                     .installed = pulse_.options.now,
                                                     .predecessor = entry.predecessor});
     if (!where) {
         keep(entry, decision, std::move(where.error()).within("install"));
-        return;
+        return false;
     }
-    pulse_.log.record(EventId::ce_pending_received,
-                      {wanted->name, entry.ca.config(), number_of(entry)});
     decision.verdict = Verdict::issued;
-    decision.fact = "request " + number_of(entry) + " at " + entry.ca.config() + "; valid until " +
-                    ae::to_string(leaf->not_after);
-    pulse_.report.enrolled.push_back({wanted->name, entry.ca, *entry.request_id, entry.predecessor,
-                                      std::move(*where), std::move(*leaf)});
+    decision.fact += "; valid until " + ae::to_string(leaf.not_after);
+    pulse_.report.enrolled.push_back({wanted.name, ca, entry.request_id.value_or(0),
+                                      entry.predecessor, std::move(*where), std::move(leaf)});
     for (const Disposal& disposal : action.afterwards) {
         disposer_.carry_out(disposal);
     }
+    return true;
+}
+
+// Rule W10: what the CA issued and could not tell us may stand in userCertificate.
+void Retriever::reconcile(const Action& action, const PendingRequest& entry, Decision& decision) {
+    const Snapshot& world = pulse_.world();
+    auto key = pulse_.ports.keys.open_pending(entry.key_reference);
+    if (!key) {
+        not_found(entry, decision, "its key cannot be opened: " + key.error().sentence());
+        return;
+    }
+    const PublishedCertificate* found = find_answer(entry, (*key)->public_key_info(), world);
+    if (found == nullptr) {
+        not_found(entry, decision, "the directory publishes no certificate for its key");
+        return;
+    }
+    const Template* wanted = find_in(world.templates, [&](const Template& one) {
+        return equal_ignoring_case(one.name, entry.template_name);
+    });
+    const EnrollmentService* ca = issuer_of(found->facts, entry, world);
+    if (ca == nullptr) {
+        not_found(entry, decision,
+                  "certificate " + found->thumbprint +
+                      ", which the directory publishes for its key, "
+                      "is of no CA that the directory lists");
+        return;
+    }
+    const CaReply reply{.disposition = Disposition::issued,
+                        .certificate = found->facts.der,
+                        .chain = pulse_.gathered.anchors.intermediates};
+    auto leaf = judge(reply, *wanted, *ca, **key, {});
+    if (!leaf) {
+        not_found(entry, decision,
+                  "certificate " + found->thumbprint +
+                      ", which the directory publishes for its key, "
+                      "cannot be used: " +
+                      leaf.error().sentence());
+        return;
+    }
+    key->reset();
+    decision.fact = "found in the directory: the answer to the request of " +
+                    ae::to_string(entry.submitted) + " was lost; issued by " + ca->ref().config();
+    if (settle(action, entry, *wanted, ca->ref(), reply, std::move(*leaf), decision)) {
+        pulse_.log.record(entry.predecessor.empty() ? EventId::ce_enrolled : EventId::ce_renewed,
+                          {wanted->name, ca->ref().config(), "unknown"});
+        pulse_.report.notes.push_back("template " + wanted->name + ": " + decision.fact);
+    }
+}
+
+// The next attempt uses the same key, until rule N11 drops it.
+void Retriever::not_found(const PendingRequest& entry, Decision& decision, const std::string& why) {
+    decision.fact = unanswered_text(entry) + "; " + why;
+    if (!is_overdue(entry, pulse_.options.now)) {
+        decision.verdict = Verdict::left_alone;
+        decision.rule = "W7";
+        return;
+    }
+    decision.rule = "N11";
+    if (Done dropped = drop(entry); !dropped) {
+        fail_decision(pulse_, decision, std::move(dropped.error()), "drop " + entry.template_name);
+        return;
+    }
+    decision.verdict = Verdict::forgotten;
 }
 
 // Rule N4.

@@ -87,6 +87,7 @@ struct PendingRequest {
     std::optional<std::uint32_t> request_id{};  // none: sent, but the answer was lost (W7)
     Time submitted{};
     std::string predecessor{};  // renewal: thumbprint of the certificate that it replaces
+    Bytes archived_key_hash{};  // archival: what the answer must repeat (check I12)
 };
 
 // Whether the certificate of an enrollment service may be believed ("choice 2", "choice 3").

@@ -37,6 +37,7 @@ inline constexpr std::uint32_t kSkipAutoRenewal = 0x40000;
 namespace private_key_flag {
 inline constexpr std::uint32_t kRequireArchival = 0x1;
 inline constexpr std::uint32_t kExportable = 0x10;
+inline constexpr std::uint32_t kStrongKeyProtection = 0x20;
 inline constexpr std::uint32_t kAlternateSignatureAlgorithm = 0x40;
 inline constexpr std::uint32_t kSameKeyRenewal = 0x80;
 inline constexpr std::uint32_t kUseLegacyProvider = 0x100;
@@ -89,9 +90,11 @@ struct Template {
     std::vector<std::string> ra_application_policies{};  // OIDs
     std::vector<std::string> ra_policies{};              // msPKI-RA-Policies, OIDs
     // Out of msPKI-RA-Application-Policies of v3 and v4 ([MS-CRTD] 2.23.2); empty: not given.
-    std::string asymmetric_algorithm{};     // "RSA", "ECDSA_P256", ...
-    std::string hash_algorithm{};           // "SHA256", ...
-    std::string key_security_descriptor{};  // SDDL
+    std::string asymmetric_algorithm{};      // "RSA", "ECDSA_P256", ...
+    std::string hash_algorithm{};            // "SHA256", ...
+    std::string symmetric_algorithm{};       // "3DES", "AES": of an archived key
+    std::uint32_t symmetric_key_length = 0;  // bits; 0: not given
+    std::string key_security_descriptor{};   // SDDL
     std::optional<std::uint32_t> cng_key_usage{};
     // Self-relative SECURITY_DESCRIPTOR; nothing when the directory returned none (rule S1).
     std::optional<Bytes> security_descriptor{};

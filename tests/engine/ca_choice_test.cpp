@@ -219,5 +219,16 @@ TEST_CASE("is the next CA asked after this code?", "[ca][next-ca][WCCE:2.2.4]") 
     CHECK(next_ca(hresult(row.code)) == row.next);
 }
 
+TEST_CASE("which refusals of a renewal leave the way to a new certificate open",
+          "[ca][next-ca][WCCE:2.2.4]") {
+    CHECK(may_renew_anew(hresult(0x8009400E)));        // the old certificate in the request
+    CHECK(may_renew_anew(hresult(0x80094816)));        // the old key was wanted
+    CHECK_FALSE(may_renew_anew(hresult(0x8009400F)));  // the neighbours
+    CHECK_FALSE(may_renew_anew(hresult(0x80094815)));
+    CHECK_FALSE(may_renew_anew(hresult(0x80094806)));  // the caller is not the subject
+    CHECK_FALSE(may_renew_anew(hresult(0x80094012)));
+    CHECK_FALSE(may_renew_anew(kOk));
+}
+
 }  // namespace
 }  // namespace ae::engine

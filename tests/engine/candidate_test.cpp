@@ -199,6 +199,9 @@ TEST_CASE("what this client cannot do is said", "[requirements][E8]") {
     const auto flagged = [](std::uint32_t flag) {
         return spoilt([&](Template& t) { t.private_key_flags = flag; });
     };
+    check({"Strong", flagged(private_key_flag::kStrongKeyProtection), Verdict::not_supported, "E8",
+           "it requires a question to the user at each use of the key, which this client's keys do "
+           "not ask"});
     check({"Hello", flagged(private_key_flag::kHelloLogonKey), Verdict::not_supported, "E8",
            "it is for Windows Hello logon keys"});
     check({"archival", flagged(private_key_flag::kRequireArchival), Verdict::not_supported, "E8",
@@ -245,6 +248,7 @@ TEST_CASE("a user may be asked, so the prompt alone refuses nothing", "[requirem
 
 TEST_CASE("what this client can do it does not refuse", "[requirements][E8]") {
     Snapshot world = world_of({spoilt([](Template& t) {
+        t.schema_version = 4;
         t.private_key_flags = private_key_flag::kRequireArchival |
                               private_key_flag::kAttestRequired |
                               private_key_flag::kAlternateSignatureAlgorithm;
@@ -258,6 +262,10 @@ TEST_CASE("what this client can do it does not refuse", "[requirements][E8]") {
         CHECK(decision("T", world).rule == "E8");
         world.abilities.*lost = true;
     }
+    // A provider of the older kind cannot, whatever this client can.
+    world.templates[0].private_key_flags |= private_key_flag::kUseLegacyProvider;
+    CHECK(decision("T", world).verdict == Verdict::not_supported);
+    CHECK(decision("T", world).event == EventId::ce_algorithm_missing);
     // Windows Hello keys never [P].
     world.templates[0].private_key_flags |= private_key_flag::kHelloLogonKey;
     CHECK(decision("T", world).fact == "it is for Windows Hello logon keys");

@@ -165,25 +165,35 @@ KeyRequest request_for(const Template& wanted) {
     return std::get<KeyChoice>(choice).key;
 }
 
-TEST_CASE("the key's provider is the first of the template's list that is here and will do",
+TEST_CASE("the key's providers are those of the template's list that are here and will do",
           "[key][E8]") {
+    using Names = std::vector<std::string>;
     const std::string strong = "Microsoft Strong Cryptographic Provider";
     const std::string schannel = "Microsoft RSA SChannel Cryptographic Provider";
-    CHECK(request_for(v2({{1, schannel}, {2, strong}}, 1, 2048)).provider == schannel);
-    CHECK(request_for(v2({{1, schannel}, {2, strong}}, 2, 2048)).provider == strong);
-    CHECK(request_for(v2({{1, "Contoso HSM"}, {2, strong}}, 1, 2048)).provider == strong);
-    CHECK(request_for(v2({{1, schannel}}, 2, 2048)).provider.empty());
-    CHECK(request_for(v2({}, 1, 2048)).provider.empty());
-    CHECK(request_for(v4("ECDSA_P256", 256)).provider == "Microsoft Software Key Storage Provider");
-    Template two = v4("RSA", 2048);
-    two.providers = {{1, "Microsoft Platform Crypto Provider"}, {2, "Acme Key Box"}};
-    CHECK(request_for(two).provider == "Acme Key Box");
+    const std::string dss = "Microsoft Base DSS Cryptographic Provider";
+    const std::string storage = "Microsoft Software Key Storage Provider";
+    CHECK(request_for(v2({{1, schannel}, {2, strong}}, 1, 2048)).providers ==
+          Names{schannel, strong});
+    CHECK(request_for(v2({{1, schannel}, {2, strong}}, 2, 2048)).providers == Names{strong});
+    CHECK(request_for(v2({{1, "Contoso HSM"}, {2, strong}}, 1, 2048)).providers == Names{strong});
+    CHECK(request_for(v2({{1, strong}, {2, dss}, {3, schannel}}, 1, 2048)).providers ==
+          Names{strong, schannel});
+    CHECK(request_for(v2({{1, strong}, {2, dss}}, 2, 2048)).providers == Names{strong});
+    CHECK(request_for(v2({{1, schannel}}, 2, 2048)).providers.empty());
+    CHECK(request_for(v2({}, 1, 2048)).providers.empty());
+    CHECK(request_for(v4("ECDSA_P256", 256)).providers == Names{storage});
+    Template several = v4("RSA", 2048);
+    several.providers = {
+        {1, "Microsoft Platform Crypto Provider"}, {2, "Acme Key Box"}, {3, storage}};
+    CHECK(request_for(several).providers == Names{"Acme Key Box", storage});
 }
 
 TEST_CASE("what a template says of its keys reaches the key store", "[key][CRTD:2.27]") {
     Template wanted = v2({}, 1, 2048);
     CHECK(request_for(wanted).spec == KeySpec::exchange);
     CHECK(request_for(wanted).exportable == KeyExport::refused);
+    CHECK(request_for(wanted).archival == KeyArchival::none);
+    CHECK(request_for(wanted).purpose == KeyPurpose::signature);
     wanted.default_key_spec = 2;
     wanted.private_key_flags = private_key_flag::kExportable;
     wanted.key_security_descriptor = "D:P(A;;GA;;;SY)";
@@ -195,6 +205,73 @@ TEST_CASE("what a template says of its keys reaches the key store", "[key][CRTD:
     wanted.schema_version = 3;
     CHECK(request_for(wanted).spec == KeySpec::none);
     CHECK(request_for(wanted).cng_usage == 2U);
+}
+
+TEST_CASE("an ECDH key is one that others agree on keys with", "[key][WCCE:2.2.2.6.5]") {
+    for (const char* const name : {"ECDH_P256", "ECDH_P384", "ECDH_P521"}) {
+        CHECK(request_for(v4(name, 0)).purpose == KeyPurpose::agreement);
+    }
+    for (const char* const name : {"ECDSA_P256", "ECDSA_P384", "ECDSA_P521", "RSA"}) {
+        CHECK(request_for(v4(name, 0)).purpose == KeyPurpose::signature);
+    }
+}
+
+Template flagged(Template wanted, std::uint32_t flags) {
+    wanted.private_key_flags |= flags;
+    return wanted;
+}
+
+std::string refusal_of(const Template& wanted) {
+    const auto choice = choose_key(wanted, kHere);
+    const auto* refusal = std::get_if<KeyRefusal>(&choice);
+    return refusal == nullptr ? std::string() : refusal->reason;
+}
+
+TEST_CASE("a key that is to be archived is made so that it can be, and is an RSA key",
+          "[key][E8][WCCE:3.1.2.4.2.2.2.8]") {
+    using namespace private_key_flag;
+    CHECK(request_for(flagged(v2({}, 1, 2048), kRequireArchival)).archival == KeyArchival::once);
+    const KeyRequest both =
+        request_for(flagged(v4("RSA", 2048), kRequireArchival | kExportable | kSameKeyRenewal));
+    CHECK(both.archival == KeyArchival::once);
+    CHECK(both.exportable == KeyExport::allowed);
+    CHECK(refusal_of(flagged(v4("ECDH_P256", 256), kRequireArchival)) ==
+          "private-key archival is for RSA keys only, and it wants ECDH_P256");
+    CHECK(refusal_of(flagged(v4("ECDSA_P384", 384), kRequireArchival)) ==
+          "private-key archival is for RSA keys only, and it wants ECDSA_P384");
+}
+
+TEST_CASE("a renewal with the same key archives it again only where it may be exported",
+          "[key][WCCE:3.1.2.4.2.2.2.8]") {
+    using namespace private_key_flag;
+    struct Row {
+        std::uint32_t flags;
+        KeyArchival new_key;
+        KeyArchival renewal;
+    };
+    using enum KeyArchival;
+    for (const Row& row :
+         {Row{0, none, none}, Row{kExportable | kSameKeyRenewal, none, none},
+          Row{kRequireArchival, once, once}, Row{kRequireArchival | kExportable, once, once},
+          Row{kRequireArchival | kSameKeyRenewal, once, none},
+          Row{kRequireArchival | kSameKeyRenewal | kExportable, once, once}}) {
+        INFO(row.flags);
+        const Template wanted = flagged(v2({}, 1, 2048), row.flags);
+        CHECK(archival_of(wanted, Occasion::enroll) == row.new_key);
+        CHECK(archival_of(wanted, Occasion::renew) == row.renewal);
+    }
+}
+
+TEST_CASE("the alternate signature format needs a key storage provider, where it means anything",
+          "[key][E8][WCCE:3.1.2.4.2.2.2.8]") {
+    using namespace private_key_flag;
+    const std::string reason =
+        "a provider of the older kind makes no signatures in the alternate format (RSASSA-PSS)";
+    CHECK(refusal_of(flagged(v2({}, 1, 2048), kAlternateSignatureAlgorithm)) == reason);
+    CHECK(refusal_of(flagged(v4("RSA", 2048), kAlternateSignatureAlgorithm | kUseLegacyProvider)) ==
+          reason);
+    CHECK(refusal_of(flagged(v4("RSA", 2048), kAlternateSignatureAlgorithm)).empty());
+    CHECK(refusal_of(flagged(v4("ECDSA_P256", 256), kAlternateSignatureAlgorithm)).empty());
 }
 
 }  // namespace

@@ -48,13 +48,14 @@ TEST_CASE("a request counts for 60 days exactly and not one second more", "[pend
     CHECK(is_overdue(world.pending.front(), kNow));
 }
 
-TEST_CASE("an entry without template or without request id neither counts nor expires",
+TEST_CASE("an entry without template, or one that was never sent, neither counts nor expires",
           "[pending][N6]") {
     const Template t = autoenrolled("T");
     PendingRequest nameless = pending_since(t, kNow - 90 * kDay);
     nameless.template_name.clear();
     PendingRequest offline = pending_since(t, kNow - 90 * kDay);
     offline.request_id.reset();
+    offline.ca = {};
     CHECK_FALSE(is_overdue(nameless, kNow));
     CHECK_FALSE(is_overdue(offline, kNow));
 
@@ -161,15 +162,16 @@ TEST_CASE("what a pulse does with each entry of REQUEST", "[pending][N1][N5][N6]
          "N6",
          "it names no template",
          {}},
-        {"never acknowledged",
+        {"never sent",
          [](PendingRequest& one) {
              one.request_id.reset();
+             one.ca = {};
              one.submitted = kNow - 90 * kDay;
          },
          7,
          Verdict::left_alone,
          "N6",
-         "has not acknowledged it; its key is used again",
+         "it was never sent: its answer is brought by hand",
          {}},
     }));
     INFO(row.what);

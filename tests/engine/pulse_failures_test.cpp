@@ -83,6 +83,22 @@ TEST_CASE("an answer without a reason is an unexpected failure", "[pulse][W4]") 
     CHECK_THAT(world.event("CE 13"), Catch::Contains("request 17"));
 }
 
+TEST_CASE("what a CA sends before it has the request says nothing about the others",
+          "[pulse][next-ca]") {
+    PulseWorld world;
+    world.with_two_cas();
+    world.ca.authorities[kCa1] = PulseWorld::unreachable(0x8007000D);  // a malformed answer
+    CHECK(world.pulse().enrolled.size() == 1);
+    CHECK(world.ca.asked == std::vector<std::string>{kCa1, kCa2});
+    CHECK(world.memory.memory.outages.size() == 1);
+    // As a verdict on the request it holds everywhere.
+    world.memory.memory = {};
+    world.store.my.clear();
+    world.ca.authorities[kCa1] = PulseWorld::answers(Disposition::denied, 0x8007000D);
+    CHECK_FALSE(world.pulse().ok());
+    CHECK(world.ca.asked == std::vector<std::string>{kCa1});
+}
+
 TEST_CASE("a lost answer: no second CA, and the key stays for the next attempt", "[pulse][W7]") {
     PulseWorld world;
     world.with_two_cas();
@@ -146,20 +162,37 @@ TEST_CASE("a certificate for another key is discarded loudly", "[pulse][I5]") {
 }
 
 TEST_CASE("a certificate that cannot be installed leaves its key for the next pulse",
-          "[pulse][W6]") {
+          "[pulse][W4][W6]") {
     PulseWorld world;
     world.store.install_error = Error{kDiskFull, "write cert.pem", {}};
     const PulseReport report = world.pulse();
     CHECK_THAT(only_failure(report), Catch::Contains("install: write cert.pem"));
     CHECK(world.keys.keys.contains("key 1"));
     REQUIRE(world.store.requests.size() == 1);
-    CHECK_FALSE(world.store.requests[0].request_id);
+    CHECK(world.store.requests[0].request_id == 17);
     CHECK(world.sink.numbers() == Numbers{"AE 2", "AE 4", "CE 50", "AE 5", "AE 3"});
 
+    // The same certificate is fetched, and no second one asked for.
     world.store.install_error.reset();
+    world.ca.pending[kCa1] = [&](const Bytes&) {
+        return world.issues(1)(fake_public_key("key 1"));
+    };
     CHECK(world.pulse().ok());
     CHECK(world.store.installed.at(0).key_reference == "key 1");
     CHECK(world.store.requests.empty());
+    CHECK(world.ca.asked.empty());
+}
+
+TEST_CASE("an answer that cannot be judged now is fetched again later", "[pulse][W4][I8]") {
+    PulseWorld world;
+    world.replica().services.front().certificates = {ca_certificate("Corp Issuing CA 1")};
+    world.ca.authorities[kCa1] = [&](const Bytes& key) { return world.issues(2)(key); };
+    world.ca.own_certificates.emplace(kCa1, fail(kOperationAborted, "stopped on request"));
+    const PulseReport report = world.pulse();
+    CHECK_THAT(only_failure(report), Catch::Contains("does not tell its own certificates"));
+    CHECK(world.keys.keys.contains("key 1"));
+    REQUIRE(world.store.requests.size() == 1);
+    CHECK(world.store.requests[0].request_id == 17);
 }
 
 TEST_CASE("a request that cannot be noted is not sent", "[pulse][W6]") {

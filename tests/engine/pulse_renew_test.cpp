@@ -30,6 +30,19 @@ Template same_key() {
                    [](Template& t) { t.private_key_flags = private_key_flag::kSameKeyRenewal; });
 }
 
+TEST_CASE(
+    "a predecessor whose key only agrees on keys cannot sign: a new request, and the rest of a "
+    "renewal",
+    "[pulse][Q3][WCCE 2.2.2.6.5]") {
+    Renewing world;
+    world.keys.held_keys_sign = false;
+    const PulseReport report = world.pulse();
+    CHECK(report.ok());
+    CHECK(world.ca.predecessors.empty());
+    CHECK(world.store.archived == std::vector<std::string>{world.old.thumbprint});
+    CHECK_THAT(report.decisions.at(0).fact, Catch::Contains("does not sign; asked anew instead"));
+}
+
 TEST_CASE("a certificate is renewed and its predecessor archived", "[pulse][Q3][X1]") {
     Renewing world;
     const PulseReport report = world.pulse();
@@ -221,6 +234,61 @@ TEST_CASE("each lineage of a template is renewed in one pulse", "[pulse][Q15]") 
     CHECK_THAT(world.event("CE 10"), Catch::EndsWith(": aaaaaaaa archived, bbbbbbbb archived."));
     CHECK(world.memory.memory.issued.size() == 2);
     CHECK(world.memory.memory.issued[0].reason != world.memory.memory.issued[1].reason);
+}
+
+// A CA that refuses renewals with `code` and issues what is asked for anew.
+FakeCaClient::Behaviour no_renewals(Renewing& world, std::uint32_t code) {
+    return [&world, code](const Bytes& key) {
+        const bool renewal = world.ca.built_for_renewal.back();
+        return renewal ? PulseWorld::answers(Disposition::denied, code, "No.")(key)
+                       : world.issues(1)(key);
+    };
+}
+
+TEST_CASE("a CA that does not take the renewal is asked anew, once", "[pulse][next-ca]") {
+    const std::uint32_t code = GENERATE(0x8009400EU, 0x80094816U);
+    Renewing world;
+    world.ca.authorities[kCa1] = no_renewals(world, code);
+    const PulseReport report = world.pulse();
+    CHECK(report.ok());
+    CHECK(world.ca.built_for_renewal == std::vector<bool>{true, false});
+    CHECK(world.ca.asked == std::vector<std::string>{kCa1, kCa1});
+    CHECK(world.keys.requests.size() == 1);  // the same key
+    REQUIRE(report.enrolled.size() == 1);
+    CHECK(report.enrolled[0].replaced == world.old.thumbprint);
+    CHECK(world.store.archived == std::vector<std::string>{world.old.thumbprint});
+    CHECK_THAT(report.decisions[0].fact,
+               Catch::Contains("; the renewal was refused with CERTSRV_E_") &&
+                   Catch::EndsWith("; asked anew instead"));
+    REQUIRE(report.notes.size() == 1);
+    CHECK_THAT(report.notes[0], Catch::Contains(kCa1) && Catch::Contains("(\"No.\")"));
+    CHECK(world.memory.memory.refusals.empty());
+}
+
+TEST_CASE("a second refusal is final", "[pulse][next-ca][back-off]") {
+    Renewing world;
+    world.ca.authorities[kCa1] = PulseWorld::answers(Disposition::denied, 0x8009400E);
+    CHECK_FALSE(world.pulse().ok());
+    CHECK(world.ca.asked == std::vector<std::string>{kCa1, kCa1});
+    CHECK(world.memory.memory.refusals.size() == 1);
+}
+
+TEST_CASE("names that only the old certificate supplies: nothing is asked anew",
+          "[pulse][next-ca][E7]") {
+    Renewing world(changed(autoenrolled("CorpMachine"), [](Template& t) {
+        t.name_flags =
+            name_flag::kEnrolleeSuppliesSubject | name_flag::kOldCertificateSuppliesNames;
+    }));
+    world.ca.authorities[kCa1] = PulseWorld::answers(Disposition::denied, 0x8009400E);
+    CHECK_FALSE(world.pulse().ok());
+    CHECK(world.ca.asked == std::vector<std::string>{kCa1});
+}
+
+TEST_CASE("a new request that is refused so is no renewal", "[pulse][next-ca]") {
+    PulseWorld world;
+    world.ca.authorities[kCa1] = PulseWorld::answers(Disposition::denied, 0x8009400E);
+    CHECK_FALSE(world.pulse().ok());
+    CHECK(world.ca.asked == std::vector<std::string>{kCa1});
 }
 
 }  // namespace

@@ -129,15 +129,42 @@ def several_requests(s):
     s.enrolls(templates[4])
 
 
-@scenario("lost-answer", "The request went out and no answer came", "N6 Q1", """
+@scenario("lost-answer", "The request went out and no answer came", "W7 Q1", """
     An hour ago the connection broke after the request had been sent. The CA may have issued a
     certificate whose request id nobody knows here, so that pulse asked no other CA. The entry has a
-    template and no request id: it cannot be fetched (N6) and is not expired; its key is used for the
-    next attempt, which is now.""")
+    template and no request id: no CA can be asked about it, and the directory publishes nothing that
+    it could be; its key is used for the next attempt, which is now (W7).""")
 def lost_answer(s):
     template = s.template("CorpMachine")
     request = s.request(template, age=HOUR, request_id=None)
-    s.says(request, "left_alone", "N6")
+    s.says(request, "left_alone", "W7", fact="answer unknown")
+    s.enrolls(template)
+
+
+@scenario("lost-answer-published", "The answer was lost, and the directory has the certificate",
+          "W10 D4", """
+    The template publishes what is issued and asks that userCertificate is looked into first (D4). The
+    CA issued, published, and its answer was lost: the certificate stands in the directory, its key in
+    REQUEST, and D4 keeps the template off the list for a year. What is published is compared with the
+    keys of unanswered requests before anything else (W10); no CA is asked for that.""")
+def lost_answer_published(s):
+    template = s.template("CorpMachine", enrollment=0x20 | 0x8 | 0x10)
+    request = s.request(template, age=8 * HOUR, request_id=None)
+    s.publish(template, age=8 * HOUR)
+    s.says(request, "retrieve", "W10", fact="answer unknown")
+    s.does("retrieve", request, cas=[])
+    s.says(template, "published", "D4")
+
+
+@scenario("lost-answer-too-old", "Nobody ever answered, and nothing came of it", "N11 Q1", """
+    The answer to a request was lost 61 days ago, and no pulse since then had a reason to ask again:
+    AEPolicy was switched off. Nothing of the template is published, so no certificate can be for that
+    key: entry and key go (N11), and the request of this pulse has a key of its own.""")
+def lost_answer_too_old(s):
+    template = s.template("CorpMachine")
+    request = s.request(template, age=61 * DAY, request_id=None)
+    s.says(request, "forget", "N11")
+    s.does("forget", request)
     s.enrolls(template)
 
 
