@@ -2,6 +2,7 @@
 #include "engine/base/secret.h"
 #include "stores/cert_store.h"
 #include "stores/crypto.h"
+#include "stores/key_release_files.h"
 #include "stores/my_entry_files.h"
 #include "stores/private_key_openssl.h"
 #include "stores/store_context.h"
@@ -281,7 +282,11 @@ class FileCertStore final : public engine::CertStore {
         return folder->sync();
     }
 
-    Result<Secret> key_of_request(const std::string& reference, ByteView public_key_info) {
+    struct RequestKey {
+        Secret pem{};
+        KeyRelease release = KeyRelease::never;
+    };
+    Result<RequestKey> key_of_request(const std::string& reference, ByteView public_key_info) {
         Result<Folder> folder = context_.open_request(reference);
         if (!folder) {
             return pass(folder);
@@ -300,7 +305,13 @@ class FileCertStore final : public engine::CertStore {
             return fail(kInvalidData, folder->path_of(layout::kKey) +
                                           " is not the certificate's key: " + found.detail);
         }
-        return std::move(*pem);
+        const Result<KeyRelease> release = read_key_release(*folder);
+        if (!release) {
+            return tl::unexpected<Error>(release.error());
+        }
+        // Archives get a key once, with its request.
+        const bool lasts = *release == KeyRelease::always;
+        return RequestKey{std::move(*pem), lasts ? KeyRelease::always : KeyRelease::never};
     }
 
     Result<engine::InstalledCertificate> publish(const engine::NewCertificate& entry) {
@@ -308,7 +319,7 @@ class FileCertStore final : public engine::CertStore {
         if (!facts) {
             return pass(facts);
         }
-        Result<Secret> key = key_of_request(entry.key_reference, facts->public_key_info);
+        Result<RequestKey> key = key_of_request(entry.key_reference, facts->public_key_info);
         if (!key) {
             return pass(key);
         }
@@ -336,7 +347,7 @@ class FileCertStore final : public engine::CertStore {
     }
 
     Done write_entry(const std::string& temporary, const engine::NewCertificate& entry,
-                     const Secret& key) {
+                     const RequestKey& key) {
         Result<Folder> folder = context_.my().create(temporary, kEntryFolder);
         if (!folder) {
             return pass(folder);
@@ -360,11 +371,14 @@ class FileCertStore final : public engine::CertStore {
         };
         for (const Part& part : {Part{layout::kCertificate, as_bytes(certificate), kPublicFile},
                                  Part{layout::kChain, as_bytes(chain), kPublicFile},
-                                 Part{layout::kKey, key.view(), kKeyFile},
+                                 Part{layout::kKey, key.pem.view(), kKeyFile},
                                  Part{layout::kEntry, as_bytes(json), kPublicFile}}) {
             if (Done written = folder->create_file(part.name, part.content, part.mode); !written) {
                 return written;
             }
+        }
+        if (Done noted = write_key_release(*folder, key.release); !noted) {
+            return noted;
         }
         return folder->sync();
     }

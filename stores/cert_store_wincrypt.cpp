@@ -153,6 +153,7 @@ class WindowsCertStore final : public engine::CertStore {
         StoreNote note = note_of(entry->get()).value_or(StoreNote{});
         note.submitted = request.submitted;
         note.predecessor = request.predecessor;
+        note.archived_key_hash = request.archived_key_hash;
         if (Done noted = set_note(entry->get(), note); !noted) {
             return noted;
         }
@@ -186,6 +187,7 @@ class WindowsCertStore final : public engine::CertStore {
         StoreNote note = note_of(entry.get()).value_or(StoreNote{});
         note.submitted.reset();
         note.predecessor.clear();
+        note.archived_key_hash.clear();
         if (Done noted = set_note(entry.get(), note); !noted) {
             return noted;
         }

@@ -1,4 +1,7 @@
-// Digests and signature checks (engine/ports.h Crypto), native on each platform.
+// Digests, signature checks, random numbers and encryption for archival (engine/ports.h Crypto),
+// native on each platform.
+// Errors besides those of ports.h: kInvalidData: a key, vector or message of the wrong length;
+// kUnexpected: the system's cryptography fails.
 // Not for: making signatures (key_store.h) or trust (chain_checker.h).
 // Any thread, several at a time.
 #pragma once

@@ -73,6 +73,15 @@ UniqueBcryptAlgorithm open_algorithm(const wchar_t* name) {
     return algorithm;
 }
 
+bool lacks(NTSTATUS status) {
+    return status == kStatusNotImplemented || status == kStatusNotSupported ||
+           status == kStatusNotFound;
+}
+
+std::string in_words(NTSTATUS status) {
+    return " (status " + to_hex(hresult(static_cast<std::uint32_t>(status))) + ")";
+}
+
 // A key with the provider that it lives in.
 struct ImportedKey {
     UniqueBcryptAlgorithm algorithm{};
@@ -92,11 +101,9 @@ Result<ImportedKey> import(const wchar_t* algorithm, const wchar_t* blob_type, B
     if (succeeded(status)) {
         return imported;
     }
-    const bool lacks_it = status == kStatusNotImplemented || status == kStatusNotSupported ||
-                          status == kStatusNotFound;
-    return fail(lacks_it ? kNotSupported : kInvalidData,
-                "this system's cryptography does not take the " + name + " public key (status " +
-                    to_hex(hresult(static_cast<std::uint32_t>(status))) + ")");
+    return fail(
+        lacks(status) ? kNotSupported : kInvalidData,
+        "this system's cryptography does not take the " + name + " public key" + in_words(status));
 }
 
 Result<ImportedKey> import(const RsaPublicKey& key) {
@@ -129,8 +136,57 @@ Result<bool> verify_hash(const ImportedKey& imported, void* padding, ULONG flags
     if (status == kStatusInvalidSignature || status == kStatusInvalidParameter) {
         return false;
     }
-    return fail(kNotSupported, "this system's cryptography cannot check the signature (status " +
-                                   to_hex(hresult(static_cast<std::uint32_t>(status))) + ")");
+    return fail(kNotSupported,
+                "this system's cryptography cannot check the signature" + in_words(status));
+}
+
+constexpr std::size_t kLargestMessage = 0x7FFFFF00;
+
+struct Cipher {
+    const wchar_t* name;
+    std::size_t key;
+    std::size_t block;
+};
+
+const Cipher& cipher_of(engine::ContentCipher cipher) {
+    static constexpr Cipher kTripleDes{BCRYPT_3DES_ALGORITHM, 24, 8};
+    static constexpr Cipher kAes128{BCRYPT_AES_ALGORITHM, 16, 16};
+    static constexpr Cipher kAes192{BCRYPT_AES_ALGORITHM, 24, 16};
+    static constexpr Cipher kAes256{BCRYPT_AES_ALGORITHM, 32, 16};
+    switch (cipher) {
+        case engine::ContentCipher::triple_des:
+            return kTripleDes;
+        case engine::ContentCipher::aes128:
+            return kAes128;
+        case engine::ContentCipher::aes192:
+            return kAes192;
+        case engine::ContentCipher::aes256:
+            break;
+    }
+    return kAes256;
+}
+
+// In CBC mode.
+Result<ImportedKey> symmetric_key(const wchar_t* name, ByteView key) {
+    ImportedKey made;
+    made.algorithm = open_algorithm(name);
+    if (!made.algorithm) {
+        return fail(kNotSupported, "this system does not offer the cipher " + narrow(name));
+    }
+    std::wstring mode = BCRYPT_CHAIN_MODE_CBC;
+    auto* const mode_octets = reinterpret_cast<PUCHAR>(mode.data());
+    const auto mode_size = static_cast<ULONG>((mode.size() + 1) * sizeof(wchar_t));
+    NTSTATUS status =
+        ::BCryptSetProperty(made.algorithm.get(), BCRYPT_CHAINING_MODE, mode_octets, mode_size, 0);
+    if (succeeded(status)) {
+        status = ::BCryptGenerateSymmetricKey(made.algorithm.get(), made.key.put(), nullptr, 0,
+                                              const_cast<PUCHAR>(key.data()),
+                                              static_cast<ULONG>(key.size()), 0);
+    }
+    if (!succeeded(status)) {
+        return fail(kUnexpected, "use the cipher " + narrow(name) + in_words(status));
+    }
+    return made;
 }
 
 class CngCrypto final : public engine::Crypto {
@@ -153,21 +209,86 @@ class CngCrypto final : public engine::Crypto {
         return value;
     }
 
-    Result<bool> verify(ByteView public_key_info, HashAlgorithm algorithm, ByteView message,
-                        ByteView signature) override {
+    Result<Bytes> random(std::size_t count) override {
+        Bytes octets(count);
+        if (!succeeded(::BCryptGenRandom(nullptr, octets.data(), static_cast<ULONG>(octets.size()),
+                                         BCRYPT_USE_SYSTEM_PREFERRED_RNG))) {
+            return fail(kUnexpected, "draw a random number");
+        }
+        return octets;
+    }
+
+    Result<Bytes> encrypt_key(ByteView public_key_info, ByteView secret) override {
         auto key = parse_public_key_info(public_key_info);
         if (!key) {
             return pass(key);
         }
-        const Bytes hash = digest(algorithm, message);
+        const auto* const rsa = std::get_if<RsaPublicKey>(&*key);
+        if (rsa == nullptr) {
+            return fail(kNotSupported, "only an RSA key encrypts another key");
+        }
+        const auto imported = import(*rsa);
+        if (!imported) {
+            return fail(imported.error());
+        }
+        // The API reads through this pointer and nothing else.
+        auto* const octets = const_cast<PUCHAR>(secret.data());
+        Bytes encrypted(rsa->modulus.size());
+        ULONG size = 0;
+        const NTSTATUS status = ::BCryptEncrypt(
+            imported->key.get(), octets, static_cast<ULONG>(secret.size()), nullptr, nullptr, 0,
+            encrypted.data(), static_cast<ULONG>(encrypted.size()), &size, BCRYPT_PAD_PKCS1);
+        if (!succeeded(status)) {
+            return fail(lacks(status) ? kNotSupported : kInvalidData,
+                        "encrypt a key to an RSA key" + in_words(status));
+        }
+        encrypted.resize(size);
+        return encrypted;
+    }
+
+    Result<Bytes> encrypt_content(engine::ContentCipher cipher, ByteView key, ByteView vector,
+                                  ByteView message) override {
+        const Cipher& names = cipher_of(cipher);
+        if (key.size() != names.key || vector.size() != names.block ||
+            message.size() > kLargestMessage) {
+            return fail(kInvalidData, "the key, vector or message does not go with the cipher");
+        }
+        const auto made = symmetric_key(names.name, key);
+        if (!made) {
+            return fail(made.error());
+        }
+        auto* const octets = const_cast<PUCHAR>(message.data());
+        Bytes changing(vector.begin(),
+                       vector.end());  // the API leaves the next block's vector in it
+        Bytes encrypted(message.size() + names.block);
+        ULONG size = 0;
+        // Its padding is that of RFC 5652 6.3.
+        const NTSTATUS status =
+            ::BCryptEncrypt(made->key.get(), octets, static_cast<ULONG>(message.size()), nullptr,
+                            changing.data(), static_cast<ULONG>(changing.size()), encrypted.data(),
+                            static_cast<ULONG>(encrypted.size()), &size, BCRYPT_BLOCK_PADDING);
+        if (!succeeded(status)) {
+            return fail(kUnexpected, "encrypt" + in_words(status));
+        }
+        encrypted.resize(size);
+        return encrypted;
+    }
+
+    Result<bool> verify(ByteView public_key_info, const engine::SignatureScheme& scheme,
+                        ByteView message, ByteView signature) override {
+        auto key = parse_public_key_info(public_key_info);
+        if (!key) {
+            return pass(key);
+        }
+        const Bytes hash = digest(scheme.hash, message);
         if (const auto* rsa = std::get_if<RsaPublicKey>(&*key)) {
-            return verify_rsa(*rsa, algorithm, hash, signature);
+            return verify_rsa(*rsa, scheme, hash, signature);
         }
         return verify_ec(std::get<EcPublicKey>(*key), hash, signature);
     }
 
   private:
-    static Result<bool> verify_rsa(const RsaPublicKey& key, HashAlgorithm algorithm,
+    static Result<bool> verify_rsa(const RsaPublicKey& key, const engine::SignatureScheme& scheme,
                                    const Bytes& hash, ByteView signature) {
         const auto imported = import(key);
         if (!imported) {
@@ -177,9 +298,14 @@ class CngCrypto final : public engine::Crypto {
         if (signature.size() != key.modulus.size()) {
             return false;
         }
-        BCRYPT_PKCS1_PADDING_INFO padding{hash_of(algorithm).name};
-        return verify_hash(*imported, &padding, BCRYPT_PAD_PKCS1, hash,
-                           Bytes(signature.begin(), signature.end()));
+        const wchar_t* const name = hash_of(scheme.hash).name;
+        Bytes octets(signature.begin(), signature.end());
+        if (scheme.padding == engine::RsaPadding::pss) {
+            BCRYPT_PSS_PADDING_INFO padding{name, static_cast<ULONG>(hash.size())};
+            return verify_hash(*imported, &padding, BCRYPT_PAD_PSS, hash, std::move(octets));
+        }
+        BCRYPT_PKCS1_PADDING_INFO padding{name};
+        return verify_hash(*imported, &padding, BCRYPT_PAD_PKCS1, hash, std::move(octets));
     }
 
     static Result<bool> verify_ec(const EcPublicKey& key, Bytes hash, ByteView signature) {

@@ -73,6 +73,7 @@ std::string to_json(const engine::PendingRequest& request) {
     json["request_id"] = request.request_id ? Json(*request.request_id) : Json(nullptr);
     json["submitted"] = to_string(request.submitted);
     json["predecessor"] = request.predecessor;
+    json["archived_key_hash"] = to_hex(request.archived_key_hash);
     return text_of(json);
 }
 
@@ -87,6 +88,7 @@ Result<engine::PendingRequest> pending_from_json(std::string_view text) {
     request.request_id = members.number("request_id");
     request.submitted = members.time("submitted");
     request.predecessor = members.later_text("predecessor");
+    request.archived_key_hash = from_hex(members.later_text("archived_key_hash")).value_or(Bytes());
     if (Done finished = finish(problem); !finished) {
         return pass(finished);
     }

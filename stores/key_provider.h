@@ -36,8 +36,14 @@ class ProviderKey {
   public:
     virtual ~ProviderKey() = default;
     [[nodiscard]] virtual const Bytes& public_key_info() const = 0;
-    // RSASSA-PKCS1-v1_5 or Ecdsa-Sig-Value.
-    virtual Result<Bytes> sign(engine::HashAlgorithm hash, ByteView message) = 0;
+    // kNotSupported: the provider does not make such signatures.
+    virtual Result<Bytes> sign(const engine::SignatureScheme& scheme, ByteView message) = 0;
+    // False: made to agree on keys (ECDH).
+    [[nodiscard]] virtual bool signs() const { return true; }
+    virtual Done probe_agreement();
+    // As in ports.h.  A key that was made for archival, and not for export, gives it only before
+    // the object that create() returned is gone.
+    virtual Result<Secret> archival_blob() = 0;
 };
 
 enum class Prompt { never, allowed };

@@ -1,5 +1,7 @@
 #include "engine/base/hresult_table.h"
+#include "stores/archival_blob.h"
 #include "stores/key_acl_win32.h"
+#include "stores/key_agreement_cng.h"
 #include "stores/key_provider.h"
 #include "stores/public_key_cng.h"
 
@@ -27,14 +29,15 @@ Error ncrypt_error(SECURITY_STATUS status, std::string_view doing) {
     return error;
 }
 
-const wchar_t* name_of(KeyAlgorithm algorithm) {
+const wchar_t* name_of(KeyAlgorithm algorithm, engine::KeyPurpose purpose) {
+    const bool agrees = purpose == engine::KeyPurpose::agreement;
     switch (algorithm) {
         case KeyAlgorithm::ecdsa_p256:
-            return NCRYPT_ECDSA_P256_ALGORITHM;
+            return agrees ? NCRYPT_ECDH_P256_ALGORITHM : NCRYPT_ECDSA_P256_ALGORITHM;
         case KeyAlgorithm::ecdsa_p384:
-            return NCRYPT_ECDSA_P384_ALGORITHM;
+            return agrees ? NCRYPT_ECDH_P384_ALGORITHM : NCRYPT_ECDSA_P384_ALGORITHM;
         case KeyAlgorithm::ecdsa_p521:
-            return NCRYPT_ECDSA_P521_ALGORITHM;
+            return agrees ? NCRYPT_ECDH_P521_ALGORITHM : NCRYPT_ECDSA_P521_ALGORITHM;
         case KeyAlgorithm::rsa:
             break;
     }
@@ -64,30 +67,45 @@ DWORD silence_of(Prompt prompt) {
     return prompt == Prompt::never ? DWORD{NCRYPT_SILENT_FLAG} : DWORD{0};
 }
 
+// A provider that does not say is taken to make keys that sign, as most do.
+engine::KeyPurpose purpose_of(const UniqueNcrypt& key) {
+    constexpr std::size_t kLongestName = 32;
+    std::array<wchar_t, kLongestName> group{};
+    DWORD size = 0;
+    auto* const octets = reinterpret_cast<PBYTE>(group.data());
+    constexpr DWORD kRoom = (kLongestName - 1) * sizeof(wchar_t);
+    return ::NCryptGetProperty(key.get(), NCRYPT_ALGORITHM_GROUP_PROPERTY, octets, kRoom, &size,
+                               0) == ERROR_SUCCESS &&
+                   std::wstring_view(group.data()) == NCRYPT_ECDH_ALGORITHM_GROUP
+               ? engine::KeyPurpose::agreement
+               : engine::KeyPurpose::signature;
+}
+
 class CngKey final : public ProviderKey {
   public:
-    CngKey(UniqueNcrypt provider, UniqueNcrypt key, const PublicKey& public_key,
-           engine::Crypto& crypto, Prompt prompt)
+    CngKey(UniqueNcrypt provider, UniqueNcrypt key, PublicKey public_key, engine::Crypto& crypto,
+           Prompt prompt)
         : provider_(std::move(provider)),
           key_(std::move(key)),
-          public_key_info_(write_public_key_info(public_key)),
+          public_key_(std::move(public_key)),
+          public_key_info_(write_public_key_info(public_key_)),
+          purpose_(purpose_of(key_)),
           crypto_(crypto),
-          prompt_(prompt) {
-        if (const auto* const ec = std::get_if<EcPublicKey>(&public_key)) {
-            curve_ = ec->curve;
-        }
-    }
+          prompt_(prompt) {}
 
     [[nodiscard]] const Bytes& public_key_info() const override { return public_key_info_; }
 
-    Result<Bytes> sign(engine::HashAlgorithm hash, ByteView message) override {
-        Bytes digest = crypto_.digest(hash, message);
-        if (!curve_) {
-            BCRYPT_PKCS1_PADDING_INFO padding{name_of(hash)};
-            return sign_digest(std::move(digest), &padding, BCRYPT_PAD_PKCS1);
+    Result<Bytes> sign(const engine::SignatureScheme& scheme, ByteView message) override {
+        if (!signs()) {
+            return fail(kNotSupported, "this key (ECDH) signs nothing");
+        }
+        Bytes digest = crypto_.digest(scheme.hash, message);
+        const auto* const ec = std::get_if<EcPublicKey>(&public_key_);
+        if (ec == nullptr) {
+            return sign_rsa(scheme, std::move(digest));
         }
         // FIPS 186-4 6.4: the leftmost bits of a digest that is longer than the group's order.
-        digest.resize(std::min(digest.size(), coordinate_size(*curve_)));
+        digest.resize(std::min(digest.size(), coordinate_size(ec->curve)));
         auto numbers = sign_digest(std::move(digest), nullptr, 0);
         if (!numbers) {
             return pass(numbers);
@@ -95,7 +113,45 @@ class CngKey final : public ProviderKey {
         return ecdsa_signature_of_numbers(*numbers);
     }
 
+    [[nodiscard]] bool signs() const override { return purpose_ == engine::KeyPurpose::signature; }
+
+    Done probe_agreement() override {
+        const auto* const ec = std::get_if<EcPublicKey>(&public_key_);
+        return signs() || ec == nullptr
+                   ? ProviderKey::probe_agreement()
+                   : probe_key_agreement(provider_, key_, *ec, silence_of(prompt_));
+    }
+
+    Result<Secret> archival_blob() override {
+        const auto* const rsa = std::get_if<RsaPublicKey>(&public_key_);
+        if (rsa == nullptr) {
+            return fail(kNotSupported, "only RSA keys are archived");
+        }
+        // One call, its size known before: of a key for archival there might be no second.
+        Bytes blob(archival_blob_size(static_cast<std::uint32_t>(rsa->modulus.size() * 8)));
+        DWORD size = 0;
+        const SECURITY_STATUS status =
+            ::NCryptExportKey(key_.get(), 0, LEGACY_RSAPRIVATE_BLOB, nullptr, blob.data(),
+                              static_cast<DWORD>(blob.size()), &size, silence_of(prompt_));
+        if (status != ERROR_SUCCESS) {
+            ::SecureZeroMemory(blob.data(), blob.size());
+            return fail(as_refusal(ncrypt_error(status, "read the private key")));
+        }
+        blob.resize(size);
+        return archival_blob_from(std::move(blob));
+    }
+
   private:
+    Result<Bytes> sign_rsa(const engine::SignatureScheme& scheme, Bytes digest) {
+        if (scheme.padding == engine::RsaPadding::pss) {
+            BCRYPT_PSS_PADDING_INFO padding{name_of(scheme.hash),
+                                            static_cast<ULONG>(digest.size())};
+            return sign_digest(std::move(digest), &padding, BCRYPT_PAD_PSS);
+        }
+        BCRYPT_PKCS1_PADDING_INFO padding{name_of(scheme.hash)};
+        return sign_digest(std::move(digest), &padding, BCRYPT_PAD_PKCS1);
+    }
+
     Result<Bytes> sign_digest(Bytes digest, void* padding, DWORD flags) {
         const auto size = static_cast<DWORD>(digest.size());
         flags |= silence_of(prompt_);
@@ -116,8 +172,9 @@ class CngKey final : public ProviderKey {
 
     UniqueNcrypt provider_;  // outlives the key
     UniqueNcrypt key_;
+    PublicKey public_key_;
     Bytes public_key_info_;
-    std::optional<KeyAlgorithm> curve_{};  // none: RSA
+    engine::KeyPurpose purpose_;
     engine::Crypto& crypto_;
     Prompt prompt_;
 };
@@ -160,24 +217,38 @@ Done set_acl(const UniqueNcrypt& key, const KeyLocation& where, const engine::Ke
     return refused && request.security_descriptor.empty() ? done() : kept;
 }
 
+// "Archiving" lets the handle that made the key give it out once and no other ever; the form in
+// which archives want it is not encrypted, which needs a flag of its own.
+DWORD export_policy_of(const engine::KeyRequest& request) {
+    DWORD policy = 0;
+    if (request.exportable == engine::KeyExport::allowed) {
+        policy |= NCRYPT_ALLOW_EXPORT_FLAG;
+    }
+    if (request.archival == engine::KeyArchival::once) {
+        policy |= NCRYPT_ALLOW_ARCHIVING_FLAG | NCRYPT_ALLOW_PLAINTEXT_ARCHIVING_FLAG;
+    }
+    return policy;
+}
+
 Done prepare(const UniqueNcrypt& key, const KeyLocation& where, const engine::KeyRequest& request) {
     if (request.algorithm == KeyAlgorithm::rsa) {
         if (Done kept = set_number(key, NCRYPT_LENGTH_PROPERTY, request.bits, 0); !kept) {
             return kept;
         }
     }
-    if (request.exportable == engine::KeyExport::allowed) {
-        if (Done kept = set_number(key, NCRYPT_EXPORT_POLICY_PROPERTY, NCRYPT_ALLOW_EXPORT_FLAG,
-                                   NCRYPT_PERSIST_FLAG);
+    if (const DWORD policy = export_policy_of(request); policy != 0) {
+        if (Done kept = set_number(key, NCRYPT_EXPORT_POLICY_PROPERTY, policy, NCRYPT_PERSIST_FLAG);
             !kept) {
             return kept;
         }
     }
     if (request.cng_usage) {
-        // Whatever else the key is for, it must sign its own request.
-        if (Done kept =
-                set_number(key, NCRYPT_KEY_USAGE_PROPERTY,
-                           *request.cng_usage | NCRYPT_ALLOW_SIGNING_FLAG, NCRYPT_PERSIST_FLAG);
+        // Whatever else the key is for, it must sign its own request, or be tried (check I6).
+        const DWORD own = request.purpose == engine::KeyPurpose::agreement
+                              ? DWORD{NCRYPT_ALLOW_KEY_AGREEMENT_FLAG}
+                              : DWORD{NCRYPT_ALLOW_SIGNING_FLAG};
+        if (Done kept = set_number(key, NCRYPT_KEY_USAGE_PROPERTY, *request.cng_usage | own,
+                                   NCRYPT_PERSIST_FLAG);
             !kept) {
             return kept;
         }
@@ -249,8 +320,8 @@ class CngProvider final : public KeyProvider {
         }
         UniqueNcrypt key;
         const SECURITY_STATUS status = ::NCryptCreatePersistedKey(
-            provider->get(), key.put(), name_of(request.algorithm), wide(where.container).c_str(),
-            0, flags_of(where, Prompt::allowed));
+            provider->get(), key.put(), name_of(request.algorithm, request.purpose),
+            wide(where.container).c_str(), 0, flags_of(where, Prompt::allowed));
         if (status != ERROR_SUCCESS) {
             return fail(ncrypt_error(status, "make a key in " + where.provider));
         }
@@ -314,8 +385,8 @@ class CngProvider final : public KeyProvider {
         if (!public_key) {
             return pass(public_key);
         }
-        return std::make_unique<CngKey>(std::move(provider), std::move(key), *public_key, crypto_,
-                                        prompt);
+        return std::make_unique<CngKey>(std::move(provider), std::move(key), std::move(*public_key),
+                                        crypto_, prompt);
     }
 
     engine::Crypto& crypto_;

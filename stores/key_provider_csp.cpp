@@ -1,5 +1,6 @@
 #include "engine/base/hresult_table.h"
 #include "engine/base/win32.h"
+#include "stores/archival_blob.h"
 #include "stores/key_acl_win32.h"
 #include "stores/key_provider.h"
 #include "stores/public_key_info.h"
@@ -107,11 +108,15 @@ std::optional<RsaPublicKey> rsa_from(ByteView blob) {
     return key;
 }
 
-Result<Bytes> public_key_info_of(const UniqueCsp& context, DWORD spec) {
+Result<UniqueCspKey> user_key(const UniqueCsp& context, DWORD spec) {
     UniqueCspKey key;
     if (::CryptGetUserKey(context.get(), spec, key.put()) == 0) {
         return fail(csp_error("open the key of the container"));
     }
+    return key;
+}
+
+Result<Bytes> public_key_info_of(const UniqueCspKey& key) {
     DWORD size = 0;
     if (::CryptExportKey(key.get(), 0, PUBLICKEYBLOB, 0, nullptr, &size) == 0) {
         return fail(csp_error("read the public key"));
@@ -125,6 +130,24 @@ Result<Bytes> public_key_info_of(const UniqueCsp& context, DWORD spec) {
         return fail(kNotSupported, "the key of the container is no RSA key");
     }
     return write_public_key_info(std::move(*rsa));
+}
+
+// One call, its size known before: of a key for archival there might be no second.
+Result<Secret> private_key_of(const UniqueCspKey& key, ByteView public_key_info) {
+    const auto public_key = parse_public_key_info(public_key_info);
+    if (!public_key) {
+        return fail(public_key.error());
+    }
+    const std::size_t octets = std::get<RsaPublicKey>(*public_key).modulus.size();
+    Bytes blob(archival_blob_size(static_cast<std::uint32_t>(octets * 8)));
+    auto size = static_cast<DWORD>(blob.size());
+    if (::CryptExportKey(key.get(), 0, PRIVATEKEYBLOB, 0, blob.data(), &size) == 0) {
+        Error error = csp_error("read the private key");
+        ::SecureZeroMemory(blob.data(), blob.size());
+        return fail(as_refusal(std::move(error)));
+    }
+    blob.resize(size);
+    return archival_blob_from(std::move(blob));
 }
 
 Result<Bytes> sign_in(const UniqueCsp& context, DWORD spec, engine::HashAlgorithm algorithm,
@@ -151,16 +174,24 @@ Result<Bytes> sign_in(const UniqueCsp& context, DWORD spec, engine::HashAlgorith
 
 class CspKey final : public ProviderKey {
   public:
-    CspKey(KeyLocation where, UniqueCsp context, Bytes public_key_info, Prompt prompt)
+    CspKey(KeyLocation where, UniqueCsp context, UniqueCspKey key, Bytes public_key_info,
+           Prompt prompt)
         : where_(std::move(where)),
           context_(std::move(context)),
+          key_(std::move(key)),
           public_key_info_(std::move(public_key_info)),
           prompt_(prompt) {}
 
     [[nodiscard]] const Bytes& public_key_info() const override { return public_key_info_; }
 
-    Result<Bytes> sign(engine::HashAlgorithm hash, ByteView message) override {
-        auto signature = sign_in(context_, where_.spec, hash, message);
+    Result<Bytes> sign(const engine::SignatureScheme& scheme, ByteView message) override {
+        if (scheme.padding == engine::RsaPadding::pss) {
+            return fail(kNotSupported,
+                        where_.provider + " makes no signatures in the alternate format (PSS)",
+                        "Let the template name a key storage provider, or clear its alternate "
+                        "signature format");
+        }
+        auto signature = sign_in(context_, where_.spec, scheme.hash, message);
         if (signature || signature.error().code != kBadAlgorithm) {
             return signature;
         }
@@ -173,16 +204,20 @@ class CspKey final : public ProviderKey {
         if (!context) {
             return signature;
         }
-        const auto same = public_key_info_of(*context, where_.spec);
+        const auto key = user_key(*context, where_.spec);
+        const auto same = key ? public_key_info_of(*key) : fail(key.error());
         if (!same || *same != public_key_info_) {
             return signature;
         }
-        return sign_in(*context, where_.spec, hash, message);
+        return sign_in(*context, where_.spec, scheme.hash, message);
     }
+
+    Result<Secret> archival_blob() override { return private_key_of(key_, public_key_info_); }
 
   private:
     KeyLocation where_;
-    UniqueCsp context_;
+    UniqueCsp context_;  // outlives the key
+    UniqueCspKey key_;
     Bytes public_key_info_;
     Prompt prompt_;
 };
@@ -218,12 +253,15 @@ class CspProvider final : public KeyProvider {
             return pass(context);
         }
         auto key = fill(where, *context, request);
-        if (!key) {
+        auto public_key_info = key ? public_key_info_of(*key) : fail(key.error());
+        if (!public_key_info) {
+            key = fail(public_key_info.error());  // its handle first
             context->reset();
             static_cast<void>(erase(where));
-            return pass(key);
+            return pass(public_key_info);
         }
-        return std::make_unique<CspKey>(where, std::move(*context), std::move(*key), prompt);
+        return std::make_unique<CspKey>(where, std::move(*context), std::move(*key),
+                                        std::move(*public_key_info), prompt);
     }
 
     Result<std::unique_ptr<ProviderKey>> open(const KeyLocation& where, Prompt prompt) override {
@@ -231,12 +269,13 @@ class CspProvider final : public KeyProvider {
         if (!context) {
             return pass(context);
         }
-        auto public_key_info = public_key_info_of(*context, where.spec);
+        auto key = user_key(*context, where.spec);
+        auto public_key_info = key ? public_key_info_of(*key) : fail(key.error());
         if (!public_key_info) {
             return pass(public_key_info);
         }
-        return std::make_unique<CspKey>(where, std::move(*context), std::move(*public_key_info),
-                                        prompt);
+        return std::make_unique<CspKey>(where, std::move(*context), std::move(*key),
+                                        std::move(*public_key_info), prompt);
     }
 
     Done erase(const KeyLocation& where) override {
@@ -254,16 +293,20 @@ class CspProvider final : public KeyProvider {
     }
 
   private:
-    static Result<Bytes> fill(const KeyLocation& where, const UniqueCsp& context,
-                              const engine::KeyRequest& request) {
+    // The handle that made the key: of one for archival no other gives it out.
+    static Result<UniqueCspKey> fill(const KeyLocation& where, const UniqueCsp& context,
+                                     const engine::KeyRequest& request) {
         auto descriptor = key_security_descriptor(where.scope, request.security_descriptor);
         if (!descriptor) {
             return pass(descriptor);
         }
         constexpr unsigned kBitsShift = 16;  // the upper half of the flags is the length
-        const DWORD flags =
-            request.bits << kBitsShift |
-            (request.exportable == engine::KeyExport::allowed ? DWORD{CRYPT_EXPORTABLE} : DWORD{0});
+        DWORD flags = request.bits << kBitsShift;
+        if (request.exportable == engine::KeyExport::allowed) {
+            flags |= CRYPT_EXPORTABLE;
+        } else if (request.archival == engine::KeyArchival::once) {
+            flags |= CRYPT_ARCHIVABLE;
+        }
         UniqueCspKey key;
         if (::CryptGenKey(context.get(), where.spec, flags, key.put()) == 0) {
             return fail(csp_error("make a key in " + where.provider));
@@ -272,7 +315,7 @@ class CspProvider final : public KeyProvider {
                                 DACL_SECURITY_INFORMATION) == 0) {
             return fail(csp_error("set the access list of the key"));
         }
-        return public_key_info_of(context, where.spec);
+        return key;
     }
 };
 

@@ -45,51 +45,93 @@ std::vector<std::string> KeyProviders::names() {
     return found;
 }
 
-Result<KeyLocation> KeyProviders::place_for(const engine::KeyRequest& request, engine::Scope scope,
-                                            std::string container) {
+Result<std::vector<KeyLocation>> KeyProviders::places_for(const engine::KeyRequest& request,
+                                                          engine::Scope scope,
+                                                          const std::string& container) {
     const bool rsa = request.algorithm == engine::KeyAlgorithm::rsa;
     if (rsa && (request.bits < kSmallestRsa || request.bits > kLargestRsa ||
                 request.bits % kRsaStep != 0)) {
         return fail(kNotSupported, "no RSA key of " + std::to_string(request.bits) +
                                        " bits is made here: 2048 to 16384 in steps of 64 are");
     }
-    std::string_view wanted = request.provider;
+    std::vector<std::string> wanted = request.providers;
     if (wanted.empty()) {
-        wanted = rsa && request.spec != engine::KeySpec::none ? kLegacyProvider : kCngProvider;
+        const bool older = rsa && request.spec != engine::KeySpec::none;
+        wanted.emplace_back(older ? kLegacyProvider : kCngProvider);
     }
-    KeyLocation where{.container = std::move(container), .scope = scope};
     const auto storage = cng_->names();
-    if (const ProviderName* const found = find_name(storage, wanted)) {
-        where.provider = found->name;
-        return where;
-    }
     const auto legacy = csp_->names();
-    const ProviderName* const found = find_name(legacy, wanted);
-    if (found == nullptr) {
-        return fail(kNotSupported, "this host has no key provider " + printable(wanted));
+    const std::uint32_t spec = request.spec == engine::KeySpec::signature ? kSignature : kExchange;
+    std::vector<KeyLocation> places;
+    for (const std::string& name : wanted) {
+        if (const ProviderName* const found = find_name(storage, name)) {
+            places.push_back({.provider = found->name, .container = container, .scope = scope});
+        } else if (const ProviderName* const older = find_name(legacy, name)) {
+            places.push_back({.provider = older->name,
+                              .container = container,
+                              .provider_type = older->type,
+                              .spec = spec,
+                              .scope = scope});
+        }
     }
-    where.provider = found->name;
-    where.provider_type = found->type;
-    where.spec = request.spec == engine::KeySpec::signature ? kSignature : kExchange;
-    return where;
+    if (places.empty()) {
+        return fail(kNotSupported,
+                    "this host has no key provider " + printable(join(wanted, ", ")));
+    }
+    return places;
 }
 
-Result<std::unique_ptr<ProviderKey>> KeyProviders::create(const KeyLocation& where,
-                                                          const engine::KeyRequest& request,
-                                                          Prompt prompt) {
+Result<KeyProviders::MadeKey> KeyProviders::create(const std::vector<KeyLocation>& places,
+                                                   const engine::KeyRequest& request,
+                                                   Prompt prompt) {
+    std::optional<Error> failure;
+    for (const KeyLocation& where : places) {
+        auto made = create_at(where, request, prompt);
+        if (made) {
+            return made;
+        }
+        Error& error = made.error();
+        if (!failure) {
+            failure = std::move(error);  // its code: the template would have it first
+            continue;
+        }
+        failure->context += "; " + error.context + " (" + to_hex(error.code) + ")";
+    }
+    return fail(failure ? std::move(*failure) : Error{kNotSupported, "no key provider is here"});
+}
+
+Result<KeyProviders::MadeKey> KeyProviders::create_at(const KeyLocation& where,
+                                                      const engine::KeyRequest& request,
+                                                      Prompt prompt) {
+    // The name is new: nobody else's key is under it.
+    const auto undo = [&] { static_cast<void>(erase(where)); };
     auto made = of(where).create(where, request, prompt);
     if (!made) {
-        static_cast<void>(erase(where));  // the name is new: nobody else's is under it
-        return made;
+        undo();
+        return pass(made);
+    }
+    std::optional<Secret> archival_blob;
+    if (request.archival == engine::KeyArchival::once) {
+        auto blob = (*made)->archival_blob();
+        if (!blob) {
+            made->reset();
+            undo();
+            return pass(blob, where.provider + " does not give its key out for archival");
+        }
+        archival_blob = std::move(*blob);
     }
     // Some providers store a key when its handle is closed, and some never do.
     made->reset();
     auto kept = open(where, prompt);
     if (!kept) {
-        static_cast<void>(erase(where));
+        undo();
         return pass(kept, where.provider + " did not keep the key that it made");
     }
-    return kept;
+    return MadeKey{where, std::move(*kept), std::move(archival_blob)};
+}
+
+Done ProviderKey::probe_agreement() {
+    return fail(kNotSupported, "this key signs; nobody agrees on keys with it");
 }
 
 std::optional<engine::KeyAlgorithm> algorithm_of(ByteView public_key_info) {

@@ -12,20 +12,29 @@ class KeyProviders {
         : cng_(make_cng_provider(crypto)), csp_(make_csp_provider()) {}
 
     std::vector<std::string> names();
-    // The template's provider, or the system's own when it leaves that open: the RSA and AES
-    // provider for a template of the older kind, else the software key storage provider.
-    // kNotSupported: it is not here, or nobody makes such a key.
-    Result<KeyLocation> place_for(const engine::KeyRequest& request, engine::Scope scope,
-                                  std::string container);
-    // On stable storage: it was opened again.  An error leaves nothing behind.
-    Result<std::unique_ptr<ProviderKey>> create(const KeyLocation& where,
-                                                const engine::KeyRequest& request, Prompt prompt);
+    // Where such a key may be: with those of the template's providers that are here, in its order,
+    // or with the system's own when it leaves that open: the RSA and AES provider for a template of
+    // the older kind, else the software key storage provider.
+    // kNotSupported: none is here, or nobody makes such a key.
+    Result<std::vector<KeyLocation>> places_for(const engine::KeyRequest& request,
+                                                engine::Scope scope, const std::string& container);
+    // With the first of them that makes it: a provider may be here and its card or TPM not.  On
+    // stable storage: it was opened again.  An error leaves nothing behind and names each provider.
+    struct MadeKey {
+        KeyLocation where{};
+        std::unique_ptr<ProviderKey> key{};
+        std::optional<Secret> archival_blob{};  // of a key that was asked for with archival
+    };
+    Result<MadeKey> create(const std::vector<KeyLocation>& places,
+                           const engine::KeyRequest& request, Prompt prompt);
     Result<std::unique_ptr<ProviderKey>> open(const KeyLocation& where, Prompt prompt) {
         return of(where).open(where, prompt);
     }
     Done erase(const KeyLocation& where) { return of(where).erase(where); }
 
   private:
+    Result<MadeKey> create_at(const KeyLocation& where, const engine::KeyRequest& request,
+                              Prompt prompt);
     KeyProvider& of(const KeyLocation& where) { return where.provider_type == 0 ? *cng_ : *csp_; }
 
     std::unique_ptr<KeyProvider> cng_;

@@ -9,10 +9,18 @@
 // included, has the same public key (rule X4), unless the key is such a copy: MY has its own.
 // open() refuses such a copy: who asks with a KeyRequest wants a key that is new.  open_pending()
 // takes it.
+//
+// archival_blob(): a key that was made for archival gives it as often as it is asked, for each CA
+// has an exchange certificate of its own: on Linux until its certificate is installed, on Windows
+// as long as the object lives that create() returned.  A key that may be exported gives it always.
+//
+// Windows: KeyRequest::providers are tried in their order; an error names each that failed.
+//
 // The returned PrivateKey holds the key in memory (wiped when it dies) and needs the store no more.
+//
 // Errors: kFileNotFound when there is no such entry or it holds no key; kInvalidData when the key
 // is broken or another certificate's; kNotSupported for a kind of key that ports.h does not know;
-// the codes of files_posix.h. Not for: keys in a TPM or on a card, which are later work.
+// the codes of files_posix.h.
 #pragma once
 
 #include "engine/ports.h"

@@ -1,4 +1,5 @@
 #include "engine/base/hresult_table.h"
+#include "stores/key_release_files.h"
 #include "stores/key_store.h"
 #include "stores/my_entry_files.h"
 #include "stores/private_key_openssl.h"
@@ -95,16 +96,18 @@ class OpensslKeyStore final : public engine::KeyStore {
         if (!pem) {
             return pass(pem);
         }
-        if (Done saved = save(*id, content_of(pem->get()), {}); !saved) {
+        const KeyRelease release = key_release_for(request);
+        if (Done saved = save(*id, {.pem = content_of(pem->get()), .release = release}); !saved) {
             return pass(saved);
         }
-        return make_private_key(std::move(*key), std::move(*id));
+        return make_private_key(std::move(*key), std::move(*id), release);
     }
 
     // The key of one entry of MY or REQUEST.
     struct StoredKey {
         Secret pem{};
         UniqueEvpPkey key{};
+        KeyRelease release = KeyRelease::never;
     };
     static Result<StoredKey> read(const Folder& entry) {
         Result<std::optional<Bytes>> content = entry.read(layout::kKey);
@@ -114,7 +117,11 @@ class OpensslKeyStore final : public engine::KeyStore {
         if (!*content) {
             return fail(kFileNotFound, entry.path_of(layout::kKey) + " is missing");
         }
-        StoredKey found{Secret(std::move(**content)), {}};
+        const Result<KeyRelease> release = read_key_release(entry);
+        if (!release) {
+            return tl::unexpected<Error>(release.error());
+        }
+        StoredKey found{Secret(std::move(**content)), {}, *release};
         Result<UniqueEvpPkey> key = key_from_pem(found.pem.view());
         if (!key) {
             return pass(key, entry.path_of(layout::kKey));
@@ -152,7 +159,7 @@ class OpensslKeyStore final : public engine::KeyStore {
         if (!found) {
             return pass(found);
         }
-        return make_private_key(std::move(found->key), thumbprint);
+        return make_private_key(std::move(found->key), thumbprint, found->release);
     }
 
     Result<std::unique_ptr<engine::PrivateKey>> copy_held(const std::string& thumbprint) {
@@ -166,12 +173,14 @@ class OpensslKeyStore final : public engine::KeyStore {
         }
         // Before anything is saved: an error leaves nothing behind.
         Result<std::unique_ptr<engine::PrivateKey>> key =
-            make_private_key(std::move(found->key), *id);
+            make_private_key(std::move(found->key), *id, found->release);
         if (!key) {
             return key;
         }
         // Octet by octet: finish_installs() compares files.
-        if (Done saved = save(*id, found->pem.view(), thumbprint); !saved) {
+        if (Done saved = save(
+                *id, {.pem = found->pem.view(), .copy_of = thumbprint, .release = found->release});
+            !saved) {
             return pass(saved);
         }
         return key;
@@ -194,7 +203,7 @@ class OpensslKeyStore final : public engine::KeyStore {
         if (!found) {
             return pass(found);
         }
-        return make_private_key(std::move(found->key), reference);
+        return make_private_key(std::move(found->key), reference, found->release);
     }
 
     Result<std::unique_ptr<engine::PrivateKey>> read_wanted(const std::string& reference,
@@ -217,14 +226,21 @@ class OpensslKeyStore final : public engine::KeyStore {
         if (!satisfies(found->key.get(), wanted)) {
             return fail(kNotSupported, "it is not of the kind or size that is asked for now");
         }
-        return make_private_key(std::move(found->key), reference);
+        if (wanted.archival == engine::KeyArchival::once && found->release == KeyRelease::never) {
+            return fail(kNotSupported, "it was not made for archival, which is asked for now");
+        }
+        return make_private_key(std::move(found->key), reference, found->release);
     }
 
-    // `copy_of`: the thumbprint of the certificate whose key this is as well; empty: a new key.
-    Done save(const std::string& id, ByteView pem, const std::string& copy_of) {
+    struct NewKey {
+        ByteView pem{};
+        std::string copy_of{};  // thumbprint of the certificate whose key it is as well, if any
+        KeyRelease release = KeyRelease::never;
+    };
+    Done save(const std::string& id, const NewKey& key) {
         const Folder& requests = context_.request();
         const std::string temporary = temporary_name();
-        Done saved = save_in(temporary, pem, copy_of);
+        Done saved = save_in(temporary, key);
         if (saved) {
             saved = requests.rename(temporary, id);
         }
@@ -238,20 +254,23 @@ class OpensslKeyStore final : public engine::KeyStore {
         return saved;
     }
 
-    Done save_in(const std::string& temporary, ByteView pem, const std::string& copy_of) {
+    Done save_in(const std::string& temporary, const NewKey& key) {
         Result<Folder> folder = context_.request().create(temporary, kKeyFolder);
         if (!folder) {
             return pass(folder);
         }
-        if (Done written = folder->create_file(layout::kKey, pem, kKeyFile); !written) {
+        if (Done written = folder->create_file(layout::kKey, key.pem, kKeyFile); !written) {
             return written;
         }
-        if (!copy_of.empty()) {
+        if (!key.copy_of.empty()) {
             if (Done noted =
-                    folder->create_file(layout::kCopyOf, as_bytes(copy_of + "\n"), kKeyFile);
+                    folder->create_file(layout::kCopyOf, as_bytes(key.copy_of + "\n"), kKeyFile);
                 !noted) {
                 return noted;
             }
+        }
+        if (Done noted = write_key_release(*folder, key.release); !noted) {
+            return noted;
         }
         return folder->sync();
     }

@@ -3,6 +3,7 @@
 #include "stores/key_store.h"
 #include "stores/store_entry_wincrypt.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -29,30 +30,46 @@ Result<std::string> new_container_name() {
 class StoredKey final : public engine::PrivateKey {
   public:
     StoredKey(std::string reference, engine::KeyAlgorithm algorithm,
-              std::unique_ptr<ProviderKey> key)
-        : reference_(std::move(reference)), algorithm_(algorithm), key_(std::move(key)) {}
+              std::unique_ptr<ProviderKey> key, std::optional<Secret> archival_blob)
+        : reference_(std::move(reference)),
+          algorithm_(algorithm),
+          key_(std::move(key)),
+          archival_blob_(std::move(archival_blob)) {}
 
     [[nodiscard]] const std::string& reference() const override { return reference_; }
     [[nodiscard]] ByteView public_key_info() const override { return key_->public_key_info(); }
     [[nodiscard]] engine::KeyAlgorithm algorithm() const override { return algorithm_; }
-    Result<Bytes> sign(engine::HashAlgorithm hash, ByteView message) override {
-        return key_->sign(hash, message);
+    Result<Bytes> sign(const engine::SignatureScheme& scheme, ByteView message) override {
+        return key_->sign(scheme, message);
+    }
+    [[nodiscard]] bool signs() const override { return key_->signs(); }
+    Done probe_agreement() override { return key_->probe_agreement(); }
+    Result<Secret> archival_blob() override {
+        if (!archival_blob_) {
+            return key_->archival_blob();
+        }
+        const ByteView octets = archival_blob_->view();
+        return Secret(Bytes(octets.begin(), octets.end()));
     }
 
   private:
     std::string reference_;
     engine::KeyAlgorithm algorithm_;
     std::unique_ptr<ProviderKey> key_;
+    // The provider gives it only once, and each CA that is asked has a certificate of its own.
+    std::optional<Secret> archival_blob_;
 };
 
 using OpenedKey = Result<std::unique_ptr<engine::PrivateKey>>;
 
-OpenedKey stored_key(std::string reference, std::unique_ptr<ProviderKey> key) {
+OpenedKey stored_key(std::string reference, std::unique_ptr<ProviderKey> key,
+                     std::optional<Secret> archival_blob = {}) {
     const auto algorithm = algorithm_of(key->public_key_info());
     if (!algorithm) {
         return fail(kNotSupported, "the key is neither RSA nor on a NIST curve");
     }
-    return std::make_unique<StoredKey>(std::move(reference), *algorithm, std::move(key));
+    return std::make_unique<StoredKey>(std::move(reference), *algorithm, std::move(key),
+                                       std::move(archival_blob));
 }
 
 class WindowsKeyStore final : public engine::KeyStore {
@@ -105,21 +122,22 @@ class WindowsKeyStore final : public engine::KeyStore {
             return pass(container);
         }
         KeyProviders& providers = context_.providers();
-        auto where = providers.place_for(request, context_.scope(), std::move(*container));
-        if (!where) {
-            return pass(where);
+        const auto places = providers.places_for(request, context_.scope(), *container);
+        if (!places) {
+            return fail(places.error());
         }
-        auto key = providers.create(*where, request, context_.prompt());
-        if (!key) {
-            return pass(key);
+        auto made = providers.create(*places, request, context_.prompt());
+        if (!made) {
+            return pass(made);
         }
-        auto reference = add_request(context_, *where, **key, request.template_name, {});
+        auto reference = add_request(context_, made->where, *made->key, request.template_name, {});
         if (!reference) {
-            key->reset();
-            static_cast<void>(providers.erase(*where));
+            made->key.reset();
+            static_cast<void>(providers.erase(made->where));
             return pass(reference);
         }
-        return stored_key(std::move(*reference), std::move(*key));
+        return stored_key(std::move(*reference), std::move(made->key),
+                          std::move(made->archival_blob));
     }
 
     // The entry's own key: the public halves are compared.
@@ -175,14 +193,21 @@ class WindowsKeyStore final : public engine::KeyStore {
         if (const auto note = note_of(found->entry.get()); note && note->reused) {
             return fail(kNotSupported, "it is a certificate's key, and a new one is asked for now");
         }
-        if (!satisfies(found->key->public_key_info(), wanted)) {
+        const bool agrees = wanted.purpose == engine::KeyPurpose::agreement;
+        if (!satisfies(found->key->public_key_info(), wanted) || found->key->signs() == agrees) {
             return fail(kNotSupported, "it is not of the kind or size that is asked for now");
         }
         // A template that was moved to a safer provider meanwhile must not get the old key.
-        const auto place =
-            context_.providers().place_for(wanted, context_.scope(), found->where.container);
-        if (!place || !equal_ignoring_case(place->provider, found->where.provider)) {
+        const auto places =
+            context_.providers().places_for(wanted, context_.scope(), found->where.container);
+        if (!places || std::ranges::none_of(*places, [&](const KeyLocation& place) {
+                return equal_ignoring_case(place.provider, found->where.provider);
+            })) {
             return fail(kNotSupported, "it is another provider's than is asked for now");
+        }
+        // The provider has given it out for archival before, and does it once.
+        if (wanted.archival == engine::KeyArchival::once && !found->key->archival_blob()) {
+            return fail(kNotSupported, "it cannot be had for archival, which is asked for now");
         }
         return stored_key(reference, std::move(found->key));
     }

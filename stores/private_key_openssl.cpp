@@ -1,10 +1,13 @@
 #include "stores/private_key_openssl.h"
 
 #include "engine/base/hresult_table.h"
+#include "stores/archival_blob.h"
 
 #include <array>
 #include <utility>
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
@@ -57,32 +60,89 @@ const char* curve_of(engine::KeyAlgorithm algorithm) {
     return nullptr;
 }
 
+// Numbers of a private key are wiped before their memory is freed.
+using UniqueSecretNumber = UniqueHandle<OpensslTraits<BIGNUM, BN_clear_free>>;
+
+Result<UniqueSecretNumber> number_of(EVP_PKEY* key, const char* name) {
+    BIGNUM* number = nullptr;
+    if (EVP_PKEY_get_bn_param(key, name, &number) != 1) {
+        return fail(openssl_error(kNotSupported, std::string("the key does not tell its ") + name));
+    }
+    return UniqueSecretNumber(number);
+}
+
+Result<Secret> rsa_archival_blob(EVP_PKEY* key) {
+    auto exponent = number_of(key, OSSL_PKEY_PARAM_RSA_E);
+    if (!exponent) {
+        return pass(exponent);
+    }
+    if (BN_num_bits(exponent->get()) > 32) {
+        return fail(kNotSupported, "the key's public exponent is too long for the archives");
+    }
+    const auto bits = static_cast<std::uint32_t>(EVP_PKEY_get_bits(key));
+    const int whole = static_cast<int>((bits + 7) / 8);
+    const int half = static_cast<int>((bits + 15) / 16);
+    Bytes blob =
+        empty_archival_blob(bits, static_cast<std::uint32_t>(BN_get_word(exponent->get())));
+    std::uint8_t* at = blob.data() + kArchivalHeader;
+    Secret held(std::move(blob));  // the numbers go to where it holds them
+    struct Part {
+        const char* name;
+        int size;
+    };
+    for (const Part& part :
+         {Part{OSSL_PKEY_PARAM_RSA_N, whole}, Part{OSSL_PKEY_PARAM_RSA_FACTOR1, half},
+          Part{OSSL_PKEY_PARAM_RSA_FACTOR2, half}, Part{OSSL_PKEY_PARAM_RSA_EXPONENT1, half},
+          Part{OSSL_PKEY_PARAM_RSA_EXPONENT2, half}, Part{OSSL_PKEY_PARAM_RSA_COEFFICIENT1, half},
+          Part{OSSL_PKEY_PARAM_RSA_D, whole}}) {
+        auto number = number_of(key, part.name);
+        if (!number) {
+            return pass(number);
+        }
+        if (BN_bn2lebinpad(number->get(), at, part.size) != part.size) {
+            return fail(openssl_error(kNotSupported, "the key's primes differ in length"));
+        }
+        at += part.size;
+    }
+    return held;
+}
+
 class SoftwareKey final : public engine::PrivateKey {
   public:
     SoftwareKey(UniqueEvpPkey key, engine::KeyAlgorithm algorithm, std::string reference,
-                Bytes public_key_info)
+                Bytes public_key_info, KeyRelease release)
         : key_(std::move(key)),
           algorithm_(algorithm),
           reference_(std::move(reference)),
-          public_key_info_(std::move(public_key_info)) {}
+          public_key_info_(std::move(public_key_info)),
+          release_(release) {}
 
     [[nodiscard]] const std::string& reference() const override { return reference_; }
     [[nodiscard]] ByteView public_key_info() const override { return public_key_info_; }
     [[nodiscard]] engine::KeyAlgorithm algorithm() const override { return algorithm_; }
 
-    Result<Bytes> sign(engine::HashAlgorithm hash, ByteView message) override {
+    Result<Bytes> sign(const engine::SignatureScheme& scheme, ByteView message) override {
         const UniqueEvpMdCtx context(EVP_MD_CTX_new());
         Bytes signature(static_cast<std::size_t>(EVP_PKEY_get_size(key_.get())));
         std::size_t size = signature.size();
-        // RSA's default padding is PKCS #1 v1.5, an EC signature is DER: as ports.h wants them.
-        if (!context ||
-            EVP_DigestSignInit(context.get(), nullptr, digest_of(hash), nullptr, key_.get()) != 1 ||
+        if (!context || !begin_signature(context.get(), Signing::make, key_.get(), scheme) ||
             EVP_DigestSign(context.get(), signature.data(), &size, message.data(),
                            message.size()) != 1) {
-            return tl::unexpected<Error>(openssl_error(kUnexpected, "sign with key " + reference_));
+            return fail(openssl_error(kUnexpected, "sign with key " + reference_));
         }
         signature.resize(size);
         return signature;
+    }
+
+    Result<Secret> archival_blob() override {
+        if (release_ == KeyRelease::never) {
+            return fail(kNotSupported,
+                        "key " + reference_ + " was made neither for archival nor for export");
+        }
+        if (algorithm_ != engine::KeyAlgorithm::rsa) {
+            return fail(kNotSupported, "only RSA keys are archived");
+        }
+        return rsa_archival_blob(key_.get());
     }
 
   private:
@@ -90,6 +150,7 @@ class SoftwareKey final : public engine::PrivateKey {
     engine::KeyAlgorithm algorithm_;
     std::string reference_;
     Bytes public_key_info_;
+    KeyRelease release_;
 };
 
 }  // namespace
@@ -190,7 +251,8 @@ Result<Bytes> public_key_info_of(EVP_PKEY* key) {
 }
 
 Result<std::unique_ptr<engine::PrivateKey>> make_private_key(UniqueEvpPkey key,
-                                                             std::string reference) {
+                                                             std::string reference,
+                                                             KeyRelease release) {
     const std::optional<engine::KeyAlgorithm> algorithm = algorithm_of(key.get());
     if (!algorithm) {
         return fail(kNotSupported, "the key is neither RSA nor of a NIST curve");
@@ -200,7 +262,7 @@ Result<std::unique_ptr<engine::PrivateKey>> make_private_key(UniqueEvpPkey key,
         return pass(public_half);
     }
     return std::make_unique<SoftwareKey>(std::move(key), *algorithm, std::move(reference),
-                                         std::move(*public_half));
+                                         std::move(*public_half), release);
 }
 
 KeyProbe probe_key(const std::optional<Secret>& file, ByteView public_key_info) {

@@ -1,6 +1,6 @@
-// Software keys: made, written as PKCS #8 and read again with OpenSSL.
-// Internal to the directory store.  The secret half leaves this file only as a wiped buffer on its
-// way to a key.pem.  One thread per key.
+// Software keys: made, written as PKCS #8 and read again with OpenSSL. Internal to the directory
+// store.  The secret half leaves this file only in a buffer that is wiped: on its way to a
+// key.pem, or to the archives of a CA.  One thread per key.
 // Errors: kNotSupported for an algorithm or size that is not offered; kInvalidData for a key that
 // cannot be read; kUnexpected when OpenSSL fails.
 #pragma once
@@ -32,8 +32,10 @@ ByteView content_of(BIO* memory);
 Result<UniqueEvpPkey> key_from_pem(ByteView pem);
 Result<Bytes> public_key_info_of(EVP_PKEY* key);
 
-Result<std::unique_ptr<engine::PrivateKey>> make_private_key(UniqueEvpPkey key,
-                                                             std::string reference);
+// Who may have the key whole: the archives of the CA that is asked, or any program of the owner's.
+enum class KeyRelease { never, archival, always };
+Result<std::unique_ptr<engine::PrivateKey>> make_private_key(
+    UniqueEvpPkey key, std::string reference, KeyRelease release = KeyRelease::never);
 
 // Rule Q5: is this the private key of the certificate with that public key?  `gone` only when the
 // file is there no more or holds something that certainly is not it.

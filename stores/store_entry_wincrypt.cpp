@@ -186,6 +186,7 @@ std::optional<engine::PendingRequest> pending_of(PCCERT_CONTEXT request) {
     if (note && note->submitted) {
         found.submitted = *note->submitted;
         found.predecessor = note->predecessor;
+        found.archived_key_hash = note->archived_key_hash;
     } else if (facts) {
         found.submitted = facts->not_before;  // another client's: made right before it was sent
     }

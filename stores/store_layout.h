@@ -12,11 +12,14 @@
 //         key.pem                PKCS #8; each entry has a file of its own, also where several
 //                                certificates have the same key
 //         entry.json             template, CA, request id, dates, archived: entry_json.h
+//         release                "export": the template lets the key be exported; else missing
 //       request/<key id>/        a key without certificate (REQUEST)
 //         key.pem
 //         entry.json             exists once the request is pending
 //         copy_of                exists when the key is that of a certificate of MY, whose
 //                                thumbprint it names: a renewal with the same key is under way
+//         release                "archival" or "export": who may have the key whole besides its
+//                                owner; missing: nobody
 //       root/<thumbprint>.pem          replica of CN=Certification Authorities
 //       intermediate/<thumbprint>.pem  replica of CN=AIA
 //       ntauth/<thumbprint>.pem        replica of CN=NTAuthCertificates
@@ -60,6 +63,7 @@ inline constexpr std::string_view kChain = "chain.pem";
 inline constexpr std::string_view kKey = "key.pem";
 inline constexpr std::string_view kEntry = "entry.json";
 inline constexpr std::string_view kCopyOf = "copy_of";
+inline constexpr std::string_view kRelease = "release";
 inline constexpr std::string_view kMemory = "memory.json";
 inline constexpr std::string_view kBadMemory = "memory.json.bad";
 inline constexpr std::string_view kPemSuffix = ".pem";

@@ -29,6 +29,9 @@ std::string to_json(const StoreNote& note) {
     if (!note.predecessor.empty()) {
         json["predecessor"] = note.predecessor;
     }
+    if (!note.archived_key_hash.empty()) {
+        json["archived_key_hash"] = to_hex(note.archived_key_hash);
+    }
     if (note.reused) {
         json["reused"] = true;
     }
@@ -53,6 +56,7 @@ std::optional<StoreNote> note_from_json(std::string_view text) {
     StoreNote note;
     note.submitted = time_from_string(text_in(json, "submitted"));
     note.predecessor = text_in(json, "predecessor");
+    note.archived_key_hash = from_hex(text_in(json, "archived_key_hash")).value_or(Bytes());
     note.reused = truth_in(json, "reused");
     note.installs = text_in(json, "installs");
     note.archived = truth_in(json, "archived");

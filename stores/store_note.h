@@ -4,6 +4,7 @@
 //   {"aeclient":1,                            it is ours; another number is not read
 //    "submitted":"2026-06-01T12:00:00Z",      REQUEST: when the request was sent
 //    "predecessor":"<thumbprint>",            REQUEST: what it renews
+//    "archived_key_hash":"<hex>",             REQUEST: archival; what the answer must repeat
 //    "reused":true,                           REQUEST: the key belongs to a certificate of MY
 //    "installs":"<thumbprint>",               MY: the entry of REQUEST that must go; only while it
 //                                             is being installed
@@ -13,6 +14,7 @@
 // Pure, any thread.
 #pragma once
 
+#include "engine/base/bytes.h"
 #include "engine/base/time.h"
 
 #include <optional>
@@ -24,6 +26,7 @@ namespace ae::stores {
 struct StoreNote {
     std::optional<Time> submitted{};
     std::string predecessor{};
+    Bytes archived_key_hash{};
     bool reused = false;
     std::string installs{};
     bool archived = false;

@@ -23,6 +23,7 @@ inline void request_store_contract(StoreUnderTest& world) {
         CHECK(found[0].request_id == 17);
         CHECK(found[0].submitted == kStoreNow);
         CHECK(found[0].predecessor == std::string(40, 'b'));
+        CHECK(found[0].archived_key_hash == Bytes(32, 0xA5));
     }
     SECTION("a request whose answer was lost has no id (W7), and gets one later") {
         engine::PendingRequest request = pending_for(*key);

@@ -32,6 +32,8 @@ class StoreUnderTest {
         }
         return kinds;
     }
+    // Whether this host's providers give a key out for archival that may not be exported.
+    [[nodiscard]] virtual bool archives_what_it_does_not_export() const { return true; }
     [[nodiscard]] engine::KeyRequest usual_key() const { return kinds_of_keys().front(); }
     // As after a restart of the program: only what is on stable storage counts.
     virtual void reopen() = 0;
@@ -49,7 +51,8 @@ inline engine::PendingRequest pending_for(const engine::PrivateKey& key) {
             .ca = {"ca1.corp.example.test", "Corp Issuing CA 1"},
             .request_id = 17,
             .submitted = kStoreNow,
-            .predecessor = std::string(40, 'b')};
+            .predecessor = std::string(40, 'b'),
+            .archived_key_hash = Bytes(32, 0xA5)};
 }
 
 // A root of its own, whose key lives in the store under test only as long as it is needed.

@@ -1,5 +1,6 @@
 #include "tests/contract/cert_store_contract.h"
 #include "tests/contract/key_store_contract.h"
+#include "tests/contract/key_uses_contract.h"
 #include "tests/contract/memory_store_contract.h"
 #include "tests/stores/file_store.h"
 
@@ -16,6 +17,22 @@ TEST_CASE("the directory store keeps the contract on keys of certificates",
     const TemporaryFolder folder;
     FileStore world(folder.path() / "store");
     held_key_contract(world);
+}
+
+TEST_CASE("the directory store's keys have the length and make the signatures that are asked for",
+          "[stores][contract][E8]") {
+    const TemporaryFolder folder;
+    FileStore world(folder.path() / "store");
+    SECTION("RSA of 2048 to 4096 bits") { key_length_contract(world); }
+    SECTION("RSASSA-PSS") { pss_contract(world); }
+    SECTION("ECDH") { agreement_contract(world); }
+}
+
+TEST_CASE("the directory store keeps the contract on archival",
+          "[stores][contract][WCCE:2.2.2.9.1]") {
+    const TemporaryFolder folder;
+    FileStore world(folder.path() / "store");
+    archival_contract(world);
 }
 
 TEST_CASE("the directory store keeps REQUEST's contract", "[stores][contract][W6][W7][N6]") {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include <openssl/pem.h>
 #include <sys/stat.h>
 
 namespace ae::test {
@@ -143,6 +144,71 @@ TEST_CASE("a refused key leaves no file behind", "[stores][keys]") {
     const auto before = picture_of(folder.path());
     CHECK_FALSE(store.keys().create({.bits = 1024}));
     CHECK(picture_of(folder.path()) == before);
+}
+
+engine::KeyRequest rsa_for(engine::KeyArchival archival, engine::KeyExport exportable) {
+    return {.template_name = "CorpMachine", .exportable = exportable, .archival = archival};
+}
+
+TEST_CASE("OpenSSL rebuilds a key from what is sent to the archives", "[stores][WCCE:2.2.2.9.1]") {
+    Held world;
+    const auto key = must(
+        world.store.keys().create(rsa_for(engine::KeyArchival::once, engine::KeyExport::refused)));
+    const Secret blob = must(key->archival_blob());
+    const unsigned char* at = blob.view().data();
+    const stores::UniqueEvpPkey rebuilt(b2i_PrivateKey(&at, static_cast<long>(blob.view().size())));
+    REQUIRE(rebuilt);
+    CHECK(equal(must(stores::public_key_info_of(rebuilt.get())), key->public_key_info()));
+    const stores::UniqueEvpPkeyCtx context(
+        EVP_PKEY_CTX_new_from_pkey(nullptr, rebuilt.get(), nullptr));
+    CHECK(EVP_PKEY_check(context.get()) == 1);  // n = pq, and d, dp, dq and q^-1 fit
+}
+
+TEST_CASE("beside the key stands who may have it whole, and an installation ends its archival",
+          "[stores][WCCE:2.2.2.9.1]") {
+    Held world;
+    const fs::path requests = world.store.path() / "request";
+    struct Row {
+        engine::KeyArchival archival;
+        engine::KeyExport exportable;
+        std::string_view in_request;
+        std::string_view in_my;
+    };
+    for (const Row& row :
+         {Row{engine::KeyArchival::none, engine::KeyExport::refused, "", ""},
+          Row{engine::KeyArchival::once, engine::KeyExport::refused, "archival\n", ""},
+          Row{engine::KeyArchival::none, engine::KeyExport::allowed, "export\n", "export\n"},
+          Row{engine::KeyArchival::once, engine::KeyExport::allowed, "export\n", "export\n"}}) {
+        const auto kept = [](const fs::path& file) {
+            return fs::exists(file) ? read_text(file) : std::string();
+        };
+        const auto key = must(world.store.keys().create(rsa_for(row.archival, row.exportable)));
+        const fs::path file = requests / key->reference() / "release";
+        CHECK(kept(file) == row.in_request);
+        CHECK((!fs::exists(file) || mode_of(file) == 0600U));
+        const bool given = row.archival == engine::KeyArchival::once ||
+                           row.exportable == engine::KeyExport::allowed;
+        world.store.reopen();
+        const auto pending = must(world.store.keys().open_pending(key->reference()));
+        CHECK(pending->archival_blob().has_value() == given);
+        const auto where =
+            must(world.store.certificates().install(certificate_for(*key, *world.issuer)));
+        CHECK(kept(world.store.path() / "my" / where.thumbprint / "release") == row.in_my);
+        const auto held = must(world.store.keys().open_held(where.thumbprint));
+        CHECK(held->archival_blob().has_value() == !row.in_my.empty());
+    }
+}
+
+TEST_CASE("a note about a key that is not understood lets nobody have it", "[stores]") {
+    Held world;
+    const auto key = must(
+        world.store.keys().create(rsa_for(engine::KeyArchival::once, engine::KeyExport::refused)));
+    const fs::path file = world.store.path() / "request" / key->reference() / "release";
+    for (const char* const odd : {"", "archival", "EXPORT\n", "everybody\n"}) {
+        write_text(file, odd);
+        const auto opened = must(world.store.keys().open_pending(key->reference()));
+        CHECK(opened->archival_blob().error().code == kNotSupported);
+    }
 }
 
 }  // namespace ae::test

@@ -39,14 +39,17 @@ class ScratchKey final : public engine::PrivateKey {
     [[nodiscard]] engine::KeyAlgorithm algorithm() const override {
         return engine::KeyAlgorithm::ecdsa_p256;
     }
-    Result<Bytes> sign(engine::HashAlgorithm hash, ByteView message) override {
-        Bytes digest = stores::make_crypto()->digest(hash, message);
+    Result<Bytes> sign(const engine::SignatureScheme& scheme, ByteView message) override {
+        Bytes digest = stores::make_crypto()->digest(scheme.hash, message);
         Bytes numbers(kCoordinates);
         ULONG size = 0;
-        expect(
-            ::BCryptSignHash(key_.get(), nullptr, digest.data(), static_cast<ULONG>(digest.size()),
-                             numbers.data(), static_cast<ULONG>(numbers.size()), &size, 0),
-            "no signature");
+        // Wine's chains take a signature for wrong when one of its numbers is short.
+        do {
+            expect(::BCryptSignHash(key_.get(), nullptr, digest.data(),
+                                    static_cast<ULONG>(digest.size()), numbers.data(),
+                                    static_cast<ULONG>(numbers.size()), &size, 0),
+                   "no signature");
+        } while (numbers.front() == 0 || numbers[numbers.size() / 2] == 0);
         return stores::ecdsa_signature_of_numbers(numbers);
     }
 

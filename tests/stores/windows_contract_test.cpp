@@ -1,5 +1,6 @@
 #include "tests/contract/cert_store_contract.h"
 #include "tests/contract/key_store_contract.h"
+#include "tests/contract/key_uses_contract.h"
 #include "tests/contract/memory_store_contract.h"
 #include "tests/stores/windows_store.h"
 
@@ -14,6 +15,19 @@ TEST_CASE("Windows' stores keep the contract on keys of certificates",
           "[stores][contract][W6][X4]") {
     WindowsStore world(engine::Scope::machine);
     held_key_contract(world);
+}
+
+TEST_CASE("Windows' keys have the length and make the signatures that are asked for",
+          "[stores][contract][E8]") {
+    WindowsStore world(engine::Scope::machine);
+    SECTION("RSA of 2048 to 4096 bits") { key_length_contract(world); }
+    SECTION("RSASSA-PSS") { pss_contract(world); }
+    SECTION("ECDH") { agreement_contract(world); }
+}
+
+TEST_CASE("Windows' stores keep the contract on archival", "[stores][contract][WCCE:2.2.2.9.1]") {
+    WindowsStore world(engine::Scope::machine);
+    archival_contract(world);
 }
 
 TEST_CASE("Windows' stores keep REQUEST's contract", "[stores][contract][W6][W7][N6]") {

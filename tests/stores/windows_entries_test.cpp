@@ -294,7 +294,7 @@ TEST_CASE("a key for a provider that is not here is refused and leaves nothing b
           "[stores][windows][E8]") {
     Machine machine;
     engine::KeyRequest request = csp_rsa();
-    request.provider = "Contoso HSM";
+    request.providers = {"Contoso HSM"};
     CHECK(machine.world.keys().create(request).error().code == kNotSupported);
     request = csp_rsa();
     request.algorithm = engine::KeyAlgorithm::ecdsa_p256;
@@ -307,9 +307,63 @@ TEST_CASE("a template that was moved to another provider gets no key of the old 
     Machine machine;
     engine::KeyRequest moved = csp_rsa();
     CHECK(machine.world.keys().open(machine.key->reference(), moved));
-    moved.provider = "Microsoft RSA SChannel Cryptographic Provider";
-    REQUIRE(moved.provider != csp_rsa().provider);
+    moved.providers = {kSchannelProvider};
+    REQUIRE(moved.providers != csp_rsa().providers);
     CHECK(machine.world.keys().open(machine.key->reference(), moved).error().code == kNotSupported);
+    moved.providers.emplace_back(kAesProvider);
+    CHECK(machine.world.keys().open(machine.key->reference(), moved));
+}
+
+TEST_CASE("places for a key are those of the template's providers that are here, in its order",
+          "[stores][windows][E8]") {
+    const auto crypto = stores::make_crypto();
+    stores::KeyProviders providers(*crypto);
+    const auto places =
+        must(providers.places_for({.providers = {"Contoso HSM", kSchannelProvider, kStorageProvider,
+                                                 "microsoft enhanced RSA "
+                                                 "and AES Cryptographic "
+                                                 "Provider"},
+                                   .spec = engine::KeySpec::signature},
+                                  engine::Scope::user, "c"));
+    REQUIRE(places.size() == 3);
+    CHECK(places[0].provider == kSchannelProvider);
+    CHECK(places[0].provider_type == PROV_RSA_SCHANNEL);
+    CHECK(places[0].spec == AT_SIGNATURE);
+    CHECK(places[1].provider == kStorageProvider);
+    CHECK(places[1].provider_type == 0);
+    CHECK(places[1].spec == 0);
+    CHECK(places[2].provider == kAesProvider);
+    CHECK(places[2].container == "c");
+    CHECK(places[2].scope == engine::Scope::user);
+}
+
+TEST_CASE("a provider that is here and makes no key leaves it to the template's next",
+          "[stores][windows][E8]") {
+    Machine machine;
+    const auto place_of = [&](const engine::PrivateKey& key) {
+        return stores::key_location_of(machine.in_request(key.reference()).get())->provider;
+    };
+    engine::KeyRequest request = csp_rsa();
+    // Wine makes this key and forgets it.
+    request.providers = {kStorageProvider, kAesProvider};
+    const auto rsa = must(machine.world.keys().create(request));
+    CHECK(place_of(*rsa) == (is_wine() ? kAesProvider : kStorageProvider));
+
+    request.algorithm = engine::KeyAlgorithm::ecdsa_p256;
+    request.providers = {kAesProvider, kSchannelProvider};
+    const auto none = machine.world.keys().create(request);
+    REQUIRE_FALSE(none);
+    CHECK(none.error().code == kNotSupported);
+    for (const char* const name : {kAesProvider, kSchannelProvider}) {
+        CHECK(none.error().context.find(name) != std::string::npos);
+    }
+    CHECK(size_of(must(machine.world.context().request())) == 3);  // issuer's, key's and rsa's
+    if (is_wine()) {
+        AE_SKIP("W-CNG-ECDSA", "Wine makes no ECDSA keys in a key storage provider");
+        return;
+    }
+    request.providers = {kAesProvider, kStorageProvider};
+    CHECK(place_of(*must(machine.world.keys().create(request))) == kStorageProvider);
 }
 
 TEST_CASE("a template that names no provider gets the system's own", "[stores][windows][E8]") {
@@ -326,9 +380,10 @@ TEST_CASE("a template that names no provider gets the system's own", "[stores][w
                                "Microsoft Software Key Storage Provider"},
                            Row{engine::KeyAlgorithm::ecdsa_p256, engine::KeySpec::none,
                                "Microsoft Software Key Storage Provider"}}) {
-        CHECK(must(providers.place_for({.algorithm = row.algorithm, .spec = row.spec},
-                                       engine::Scope::machine, "c"))
-                  .provider == row.provider);
+        const auto places = must(providers.places_for(
+            {.algorithm = row.algorithm, .spec = row.spec}, engine::Scope::machine, "c"));
+        REQUIRE(places.size() == 1);
+        CHECK(places[0].provider == row.provider);
     }
 }
 

@@ -1,7 +1,9 @@
 // The key providers by themselves, within one process; and what their notes look like.
 #include "stores/enrollment_property.h"
 #include "stores/key_acl_win32.h"
+#include "stores/key_agreement_cng.h"
 #include "stores/store_note.h"
+#include "tests/contract/key_uses_contract.h"
 #include "tests/stores/windows_store.h"
 #include "tests/support/skip.h"
 
@@ -13,13 +15,14 @@ namespace {
 using engine::HashAlgorithm;
 using engine::KeyAlgorithm;
 
-void signs_what_its_public_half_verifies(stores::ProviderKey& key, HashAlgorithm hash) {
+void signs_what_its_public_half_verifies(stores::ProviderKey& key,
+                                         const engine::SignatureScheme& scheme) {
     const auto crypto = stores::make_crypto();
     const Bytes message = copy(as_bytes("to be signed"));
-    Bytes signature = must(key.sign(hash, message));
-    CHECK(must(crypto->verify(key.public_key_info(), hash, message, signature)));
+    Bytes signature = must(key.sign(scheme, message));
+    CHECK(must(crypto->verify(key.public_key_info(), scheme, message, signature)));
     signature.back() ^= 1U;
-    CHECK_FALSE(must(crypto->verify(key.public_key_info(), hash, message, signature)));
+    CHECK_FALSE(must(crypto->verify(key.public_key_info(), scheme, message, signature)));
 }
 
 const stores::KeyLocation kCngPlace{.provider = "Microsoft Software Key Storage Provider",
@@ -41,6 +44,34 @@ TEST_CASE("a CNG provider's RSA key signs what its public half verifies",
     static_cast<void>(provider->erase(kCngPlace));
 }
 
+TEST_CASE("a CNG provider's RSA key makes signatures of the alternate format",
+          "[stores][windows][cng][RFC4055:3.1]") {
+    const auto crypto = stores::make_crypto();
+    const auto provider = stores::make_cng_provider(*crypto);
+    const auto key = must(provider->create(kCngPlace, {.bits = 2048}, stores::Prompt::never));
+    for (const HashAlgorithm hash :
+         {HashAlgorithm::sha256, HashAlgorithm::sha384, HashAlgorithm::sha512}) {
+        signs_what_its_public_half_verifies(*key, {hash, engine::RsaPadding::pss});
+    }
+    static_cast<void>(provider->erase(kCngPlace));
+}
+
+TEST_CASE("a CNG provider's key for archival is given out by the handle that made it",
+          "[stores][windows][cng][WCCE:2.2.2.9.1]") {
+    const auto crypto = stores::make_crypto();
+    const auto provider = stores::make_cng_provider(*crypto);
+    const auto key = must(provider->create(
+        kCngPlace, {.bits = 2048, .archival = engine::KeyArchival::once}, stores::Prompt::never));
+    const auto blob = key->archival_blob();
+    if (is_wine() && !blob) {
+        AE_SKIP("W-CNG-LEGACY-BLOB", "Wine exports no key as LEGACY_RSAPRIVATE_BLOB");
+    } else {
+        REQUIRE(blob.has_value());
+        check_archival_blob(*blob, key->public_key_info());
+    }
+    static_cast<void>(provider->erase(kCngPlace));
+}
+
 TEST_CASE("a CNG provider's keys on curves sign likewise", "[stores][windows][cng]") {
     if (is_wine()) {
         AE_SKIP("W-CNG-ECDSA", "Wine makes no ECDSA keys in a key storage provider");
@@ -54,6 +85,46 @@ TEST_CASE("a CNG provider's keys on curves sign likewise", "[stores][windows][cn
             must(provider->create(kCngPlace, {.algorithm = algorithm}, stores::Prompt::never));
         CHECK(stores::algorithm_of(key->public_key_info()) == algorithm);
         signs_what_its_public_half_verifies(*key, HashAlgorithm::sha256);
+        CHECK(provider->erase(kCngPlace));
+    }
+}
+
+TEST_CASE("two keys for ECDH agree, and a third has no part in it", "[stores][windows][cng]") {
+    for (const KeyAlgorithm curve :
+         {KeyAlgorithm::ecdsa_p256, KeyAlgorithm::ecdsa_p384, KeyAlgorithm::ecdsa_p521}) {
+        auto one = stores::ThrowAwayKey::make(curve);
+        auto two = stores::ThrowAwayKey::make(curve);
+        auto third = stores::ThrowAwayKey::make(curve);
+        const auto agreed =
+            one && two ? one->agree_with(two->public_key()) : fail(kNotSupported, "");
+        if (is_wine() && !agreed) {
+            AE_SKIP("W-ECDH", "Wine's bcrypt agrees on no secrets");
+            continue;
+        }
+        const Secret secret = must(two->agree_with(one->public_key()));
+        const bool same = equal(must(one->agree_with(two->public_key())).view(), secret.view());
+        CHECK(same);
+        const bool other = equal(must(third->agree_with(one->public_key())).view(), secret.view());
+        CHECK_FALSE(other);
+    }
+}
+
+TEST_CASE("a CNG provider's ECDH key is tried against a key that is thrown away",
+          "[stores][windows][cng][I6]") {
+    if (is_wine()) {
+        AE_SKIP("W-CNG-ECDH", "Wine makes no ECDH keys in a key storage provider");
+        return;
+    }
+    const auto crypto = stores::make_crypto();
+    const auto provider = stores::make_cng_provider(*crypto);
+    for (const KeyAlgorithm curve :
+         {KeyAlgorithm::ecdsa_p256, KeyAlgorithm::ecdsa_p384, KeyAlgorithm::ecdsa_p521}) {
+        const auto key = must(provider->create(
+            kCngPlace, {.algorithm = curve, .purpose = engine::KeyPurpose::agreement},
+            stores::Prompt::never));
+        CHECK_FALSE(key->signs());
+        CHECK(key->sign(HashAlgorithm::sha256, as_bytes("m")).error().code == kNotSupported);
+        CHECK(key->probe_agreement());
         CHECK(provider->erase(kCngPlace));
     }
 }

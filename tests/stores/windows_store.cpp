@@ -98,10 +98,10 @@ void WindowsStore::reopen() {
 std::vector<engine::KeyRequest> WindowsStore::kinds_of_keys() const {
     using enum engine::KeyAlgorithm;
     engine::KeyRequest older = csp_rsa();
-    older.provider = "Microsoft Enhanced Cryptographic Provider v1.0";
+    older.providers = {"Microsoft Enhanced Cryptographic Provider v1.0"};
     older.spec = engine::KeySpec::signature;
     engine::KeyRequest schannel = csp_rsa();
-    schannel.provider = "Microsoft RSA SChannel Cryptographic Provider";
+    schannel.providers = {"Microsoft RSA SChannel Cryptographic Provider"};
     std::vector<engine::KeyRequest> kinds{csp_rsa(), schannel, older};
     if (is_wine()) {
         static std::once_flag said;
@@ -112,9 +112,19 @@ std::vector<engine::KeyRequest> WindowsStore::kinds_of_keys() const {
     for (const engine::KeyAlgorithm algorithm : {ecdsa_p256, ecdsa_p384, ecdsa_p521, rsa}) {
         kinds.push_back({.algorithm = algorithm,
                          .template_name = "CorpMachine",
-                         .provider = "Microsoft Software Key Storage Provider"});
+                         .providers = {"Microsoft Software Key Storage Provider"}});
     }
     return kinds;
+}
+
+bool WindowsStore::archives_what_it_does_not_export() const {
+    if (!is_wine()) {
+        return true;
+    }
+    static std::once_flag said;
+    std::call_once(said,
+                   [] { AE_SKIP("W-CSP-ARCHIVABLE", "Wine's CSPs know no CRYPT_ARCHIVABLE"); });
+    return false;
 }
 
 }  // namespace ae::test

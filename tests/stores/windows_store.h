@@ -56,6 +56,7 @@ class WindowsStore final : public StoreUnderTest {
     void reopen() override;
     // Those of the providers that keep keys under Wine, and on Windows those of CNG as well.
     [[nodiscard]] std::vector<engine::KeyRequest> kinds_of_keys() const override;
+    [[nodiscard]] bool archives_what_it_does_not_export() const override;
 
     [[nodiscard]] const stores::StoreContext& context() const { return *context_; }
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
@@ -73,12 +74,14 @@ class WindowsStore final : public StoreUnderTest {
     std::unique_ptr<engine::MemoryStore> memory_;
 };
 
+inline constexpr const char* kStorageProvider = "Microsoft Software Key Storage Provider";
+inline constexpr const char* kSchannelProvider = "Microsoft RSA SChannel Cryptographic Provider";
 inline constexpr const char* kAesProvider = "Microsoft Enhanced RSA and AES Cryptographic Provider";
 
 // RSA in a provider of the older kind, which persists everywhere.
 inline engine::KeyRequest csp_rsa() {
     return {.template_name = "CorpMachine",
-            .provider = kAesProvider,
+            .providers = {kAesProvider},
             .spec = engine::KeySpec::exchange};
 }
 

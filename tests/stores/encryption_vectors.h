@@ -1,0 +1,120 @@
+// An RSA key with its private exponent, and what it signed with RSASSA-PSS: "abc", three octets.
+// Made with OpenSSL 3.0 for these tests (openssl genpkey, openssl dgst -sigopt
+// rsa_padding_mode:pss). Ciphertexts: the blocks of NIST SP 800-38A F.2.1, F.2.3 and F.2.5, and the
+// first of SP 800-67 B.1, with the padding block behind them as `openssl enc` makes it.
+// Hexadecimal.
+#pragma once
+
+#include "engine/ports.h"
+
+#include <string_view>
+
+namespace ae::test {
+
+inline constexpr std::string_view kTrialKey =
+    "30820122300d06092a864886f70d01010105000382010f003082010a0282010100bfa80d9f23314744ae"
+    "08a28178da245a983cee999458a4ebe7fd14f24ff52778a516b667055c66b5fc1bcfe364e5d7719e1926"
+    "b5dd275474c8cc016e27978a9f3687780b9f05c2c86ca6a7613687d109bbe6509402ebad89cbff1c8048"
+    "e84d819012f573df86a804c65cc3a049b899ad03a7a983a71d2eb7a4c71b22e0613de1707238f2bb173c"
+    "9f1dd4d8f9e3dc5026a884fb57324a2bd6dc8f9b175b2940fbb750c08b4c1b944f816a5b898c4bcd1d3c"
+    "ed68dbb088c87838980c73b2843a852bce08da5fb8b2a6af4c22ab614442a360bcf96fb66cc044bbecb2"
+    "463831e09cfe968f80dc8473a3f8597375b138fc7809deecabeceed02ce2d7ea8d77a8f4970203010001";
+inline constexpr std::string_view kTrialExponent =  // private
+    "52f0bdb05c3103b8179e9a00f0d56a7d203be23fe9607142bc1b1c98fe7c47f02075934b43192943e14e"
+    "01e9d4ecd88f0d4db2206b0c0db31a809aafda876cd098ef0846f3333187bde9632f2143a6759170caf7"
+    "3aca5647f755b8365616de0fcf533d10bfaf8cffbffe3e149c42bc9290addaa0a44def3d3f1c81445719"
+    "0e07457d316f16e2c5dc3ad314b3e95917bf15348a631e64cc3334a01bfb28d42f1ebb131b9cde55f630"
+    "3628a4715c8c928e2f0acf9d6395c1241f04f73f0f23e89b3195e6c3a1a30100e0c8a92dd91c4f45274a"
+    "bf93c12bacf7bdea2417b1fae53ae7ea4d0dea6609fa1dfe0103f6e92059823f5019caa66c1f9f0d7fb9"
+    "da45a721";
+
+struct PssSigned {
+    engine::HashAlgorithm hash;
+    std::string_view signature;
+};
+inline constexpr PssSigned kPssSignedAbc[] = {
+    {engine::HashAlgorithm::sha1,
+     "796b475eeb030d5ff08273a357f5ac83433ed3e3d2f3d3f7380f8552299c26f2fac109752494c00515df"
+     "89821a7969a39b9af9b47052552adb73e80d9a2114ad7a7bfea7e9b01f3aef855dcbb211392da56f4d76"
+     "ded70a670debbbe53a2a30012376351801355c378d3e3369bc3b9368a082d26ac81261593063e122d1c7"
+     "d3194aa59131e563d79954ccde03d4836dcabc6a3c9b69942ecc4eb987625f0cceb9c89a353a1c3d3ea1"
+     "8df1e7e7b05fe5b1136eed405e8fc547abd5d23d7f0830de2b09ab45374c7ba5eedd11f994da696cc50e"
+     "bf1a2bb8082f6919788e05548a15a790d2c977173078e41a658dd6b6fcd1d034e6727c0fa40486307b54"
+     "6055ad8d"},
+    {engine::HashAlgorithm::sha256,
+     "199ed18394d56c217b69fea76809bbc956962732f9c45d46fd1e979560e68c53f2328506fe0923f6f6c5"
+     "b4b6178ca6d996dcc88fd3d5877efa42de3411b2741e0e97fea723292833c23c72a8cec7030318e90d6d"
+     "4088aab2e5459e4584cc13e7372c31075a442599a10f6f78f6b9c9826a561011479f4927f8bab17a9153"
+     "b9c258d72cfee6b389030fcbe81eb39c3732e23e3d14a4d04e0e3b538de5c314829e6b78e9d2c8cf837e"
+     "cbb8030cd1fe99b21d1fcf2bc4d80b28a6eb04e17390b356fdc3b94a9133ce13790b3c59a07c9b429efd"
+     "7cb33ea48c78b6fe0305c831596016a6a1c29b26f06ffdc39895d82756a1fc6b77a725e840fe0c2929fa"
+     "d9401792"},
+    {engine::HashAlgorithm::sha384,
+     "4aafdcf8de3a113eb5b53047b1641af0512178611699a8adc35bf3f83e51bb5a255bae1aeec5f15e93ec"
+     "90d44360ae42d7125aae5fa4463fbeb0bb9e5aa9b93ccbcfa47bd607e381ac0b42a513592812a5de360e"
+     "fcbd6a22865e9d2dc665763a0ff2a54a10128ce65ec1904191429ad3ec2286a03767103764a664b73a2c"
+     "76b88758a7bd857fbe2d25f9806bd1cbe843bd9f0cd031bf45b94b6822a54cace4bf26a4e183958a3495"
+     "aadd821b1af92edcc51bac9e32aeaefdf0703cf0b509415730df0743bcd16281545ae4a9ee7fb9aac913"
+     "21d5277e791f7190ecbc613fe10632f6ce981a7d7ea04ccbdeb05952345ba885d4f0e9f6c2fd18e9c9c7"
+     "4b22bc08"},
+    {engine::HashAlgorithm::sha512,
+     "3f1a2c77f04b4c2af0025bb9a960cb6f511e054ae7de8ef839b4a614ad4cd05577d9d5cb074d39d8ab3d"
+     "c54a3729054b84544b600cf2f422b00add9c28c01ee02e5e14dde7f56af9b7e80e98fafbf3bca8d16ce3"
+     "b3de46be575398d1fa52e9d2be126b44ba3b11727e021eb8fba8d720dff99a52480328421cd289bf156d"
+     "f010ac2e15c0f632fa9c8eb78c7f33beed1c0e8052d91513897285d93e546f2ff8f2efb440002aec7c6b"
+     "fc3c2d428786f07b1ceb289d91e7ef8b8296720c442438f57aded18a4b222a884567672b7c3611a0d326"
+     "fb11be4f0986d89deb1b9c68b5169d44cf550b98aaba87747c48875e0455f34e86671d7c74d75219bf40"
+     "c3f484a3"},
+};
+
+// SHA-256 with a salt of 20 octets, and with none.
+inline constexpr std::string_view kOtherSalts[] = {
+    "53965feb3ef70975a43e0be11c87807397604bc1181a0f9471c38ddf7610fb29e1faf63fce40880ce693"
+    "b70e5011539090a56a9a722699adba0a72d90fcbc89a44ff58cb28c538f12b5039c215ff41c9df3bff4e"
+    "12d6968227f547b40fd9298dfce8f04a69a45f8c98fc9a179ee873a2be7a36d2f2e60ac7ad6a7ba54ae5"
+    "f1a0ec3fba6721f185914cae02658d9ef5a8b9ff45d56dae09cfe65014a0fd9832c031bd6d155a0e6524"
+    "15adf7ea9668e5be45b18ad96767baa6bda507078ad19d1b1a201cb9237af86437aa0d85f323e28487d4"
+    "069313f41f4a6a9f34aec44ee7788df54651921e372b8233b6b9bd7465cfc621d4ac9577d8961de5bdca"
+    "7d9e76cb",
+    "67130efa6f0f2289606ea3962dcab1a928f1a661750085beb01ce47ac60107fcc5f11962d1ba600d9312"
+    "41c6773f3a50f8cc4f06687bfda64f94be345f83f64c6f615ef216dbd91a4400818fd69942f6151fb3d2"
+    "e1366db8f31af1fdec7bc0d33d4494c55fa7ee63e0e755961d5248d8f59fdbbff565712de11e6c20b596"
+    "83b7b9e70d0940f8a8afceaff28618d7354cbf8739ede65e5eb6c5d48ddd3f7f7c7ea87bda1160f58bf8"
+    "238f2e9c67954eb046d6294cedeba1ba108ea9d0bca7bc3114742419f5b9eeb7cb5ca3ff8a425371d2db"
+    "3309b22127af14cca49aeedfa2d9206a846bdbbe8929f99d5034f4eb913033006a1119f4f06dcf756abb"
+    "b8a6facd"};
+
+struct Encrypted {
+    engine::ContentCipher cipher;
+    std::string_view key;
+    std::string_view vector;
+    std::string_view message;
+    std::string_view ciphertext;
+};
+inline constexpr std::string_view kFourBlocks =
+    "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411e5fb"
+    "c1191a0a52eff69f2445df4f9b17ad2b417be66c3710";
+inline constexpr std::string_view kCounting = "000102030405060708090a0b0c0d0e0f";
+inline constexpr Encrypted kEncrypted[] = {
+    {engine::ContentCipher::aes128, "2b7e151628aed2a6abf7158809cf4f3c", kCounting, kFourBlocks,
+     "7649abac8119b246cee98e9b12e9197d5086cb9b507219ee95db113a917678b273bed6b8e3c1743b7116"
+     "e69e222295163ff1caa1681fac09120eca307586e1a78cb82807230e1321d3fae00d18cc2012"},
+    {engine::ContentCipher::aes192, "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b", kCounting,
+     kFourBlocks,
+     "4f021db243bc633d7178183a9fa071e8b4d9ada9ad7dedf4e5e738763f69145a571b242012fb7ae07fa9"
+     "baac3df102e008b0e27988598881d920a9e64f5615cd612ccd79224b350935d45dd6a98f8176"},
+    {engine::ContentCipher::aes256,
+     "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4", kCounting, kFourBlocks,
+     "f58c4c04d6e5f1ba779eabfb5f7bfbd69cfc4e967edb808d679f777bc6702c7d39f23369a9d9bacfa530"
+     "e26304231461b2eb05e2c39be9fcda6c19078c6a9d1b3f461796d6b0d6b2e0c2a72b4d80e644"},
+    {engine::ContentCipher::aes256,
+     "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4", kCounting, "",
+     "7e9248e5d829ca7593f0c549db2f5b8c"},
+    {engine::ContentCipher::triple_des, "0123456789abcdef23456789abcdef01456789abcdef0123",
+     "0000000000000000", "54686520717566636b2062726f776e20666f78206a756d70",
+     "a826fd8ce53b855f854b649a0a3903c970d563820afe8b35c45f55a7a0480ad8"},
+    {engine::ContentCipher::triple_des, "0123456789abcdef23456789abcdef01456789abcdef0123",
+     "0000000000000000", "54686520717566636b", "a826fd8ce53b855fc983b13de9846553"},
+};
+
+}  // namespace ae::test
