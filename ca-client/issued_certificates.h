@@ -1,15 +1,13 @@
 // The certificates inside an answer of a certification authority ([MS-WCCE] 3.2.1.4.2.1.4.8).
-// Not for: signatures, status or any other content of the answer.  Pure, any thread.
+// Not for: signatures, status or any other content of the answer (full_response.h).  Pure, any
+// thread.
 #pragma once
 
-#include "engine/base/bytes.h"
-#include "engine/base/result.h"
+#include "ca-client/cmc/signed_data_reader.h"
 
 #include <vector>
 
 namespace ae::ca {
-
-inline constexpr std::size_t kMaxCertificates = 64;
 
 // Reads the bag of a PKCS #7 or CMS SignedData, degenerate or signed (RFC 5652 5.1), in its order;
 // it may be empty.  Each result is one element that looks like a certificate, no more is checked.

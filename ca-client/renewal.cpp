@@ -1,73 +1,40 @@
 #include "ca-client/renewal.h"
 
-#include "ca-client/predecessor.h"
+#include "ca-client/certificate_view.h"
+#include "ca-client/cms/signed_data.h"
 #include "ca-client/signature_algorithm.h"
-#include "engine/base/der.h"
-#include "engine/base/hresult_table.h"
-#include "engine/base/text.h"
-
-#include <string>
-#include <string_view>
 
 namespace ae::ca {
-namespace {
-
-constexpr std::string_view kData = "1.2.840.113549.1.7.1";
-constexpr std::string_view kSignedData = "1.2.840.113549.1.7.2";
-// RFC 5652 5.1 and 5.3: plain data, X.509 certificates and signers by issuer and serial number.
-constexpr std::int64_t kSignedDataVersion = 1;
-constexpr std::int64_t kSignerInfoVersion = 1;
-
-Bytes explicit_tag(unsigned number, ByteView element) {
-    return der::write(der::context_constructed(number), element);
-}
-
-// The signature covers the content's octets alone (RFC 5652 5.4: no signed attributes).
-Bytes signed_data(ByteView request, const Predecessor& predecessor,
-                  engine::KeyAlgorithm key_algorithm, engine::HashAlgorithm hash,
-                  ByteView signature) {
-    const Bytes digest = digest_algorithm(hash);
-    const Bytes content =
-        der::sequence({der::oid(kData), explicit_tag(0, der::octet_string(request))});
-    const Bytes signer =
-        der::sequence({der::integer(kSignerInfoVersion),
-                       der::sequence({predecessor.issuer, predecessor.serial_number}), digest,
-                       signer_algorithm(key_algorithm, hash), der::octet_string(signature)});
-    return der::sequence({der::integer(kSignedDataVersion), der::write(der::Tag::set, digest),
-                          content, explicit_tag(0, predecessor.certificate),
-                          der::write(der::Tag::set, signer)});
-}
-
-}  // namespace
 
 Result<Bytes> build_renewal(Pkcs10Input input, engine::PrivateKey& key,
                             const engine::Signer& signer, engine::Crypto& crypto) {
-    const std::string what = "renewal for template " + printable(input.wanted.name);
-    auto predecessor = read_predecessor(signer.certificate);
+    const std::string what = context_of("renewal", input.wanted);
+    auto predecessor = view_signer(signer, "the certificate to renew");
     if (!predecessor) {
         return pass(predecessor, what);
     }
-    if (!equal(predecessor->public_key_info, signer.key->public_key_info())) {
-        return fail(kInvalidData,
-                    what + ": the key to sign with is not that of the certificate to renew");
-    }
-    auto hash = signature_hash(input.wanted);
-    if (!hash) {
-        return pass(hash, what);
-    }
     input.predecessor = &*predecessor;
+    auto scheme = signature_scheme(input.wanted);
+    if (!scheme) {
+        return pass(scheme, what);
+    }
     auto request = build_pkcs10(input, key, crypto);
     if (!request) {
         return request;  // it names the renewal itself
     }
-    auto signature = signer.key->sign(*hash, *request);
-    if (!signature) {
-        return pass(signature, what + ": sign with the key of the certificate to renew");
+    // The old key keeps its usual format: only the PKCS #10 has to have the alternate one.
+    const cms::SignerPlan old_key{
+        .id = cms::IssuerAndSerial{predecessor->issuer, predecessor->serial_number},
+        .key = *signer.key,
+        .scheme = scheme->hash,
+        .step = "sign with the key of the certificate to renew"};
+    auto message = cms::signed_data(
+        {.type = cms::kData, .octets = *request, .certificates = {predecessor->certificate}},
+        {old_key}, crypto);
+    if (!message) {
+        return pass(message, what);
     }
-    return der::sequence(
-        {der::oid(kSignedData),
-         explicit_tag(
-             0, signed_data(*request, *predecessor, signer.key->algorithm(), *hash, *signature))});
+    return message;
 }
 
 }  // namespace ae::ca

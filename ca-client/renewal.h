@@ -1,7 +1,7 @@
 // The request that renews a certificate: PKCS #10 for the new key inside PKCS #7 that the old key
 // signs, as Windows writes it (signer by issuer and serial number, no signed attributes).
 //
-// Not for: CMC, registration authorities, deciding that a certificate is renewed.
+// Not for: CMC (cmc_request.h), deciding that a certificate is renewed.
 // Deviations from Windows: those of pkcs10.h.
 // The octets are for the certification authority only: never log them.
 // Errors: those of build_pkcs10(), kInvalidData when the predecessor cannot be read or `signer`'s

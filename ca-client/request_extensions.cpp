@@ -175,9 +175,9 @@ Result<Bytes> request_extensions(const Template& wanted, ByteView public_key_inf
     if (auto good = check_oids(wanted); !good) {
         return pass(good);
     }
-    auto key_bits = public_key_bits(public_key_info);
-    if (!key_bits) {
-        return pass(key_bits, "public key");
+    auto identifier = subject_key_identifier(public_key_info, crypto);
+    if (!identifier) {
+        return identifier;
     }
     Extensions extensions(wanted);
     add_template(extensions, wanted);
@@ -189,10 +189,17 @@ Result<Bytes> request_extensions(const Template& wanted, ByteView public_key_inf
     if (const Bytes constraints = basic_constraints(wanted); !constraints.empty()) {
         extensions.add(kBasicConstraints, constraints);
     }
-    // RFC 5280 4.2.1.2 (1); Windows sends it with every template version.
-    extensions.add(kSubjectKeyIdentifier,
-                   der::octet_string(crypto.digest(engine::HashAlgorithm::sha1, *key_bits)));
+    // Windows sends it with every template version.
+    extensions.add(kSubjectKeyIdentifier, der::octet_string(*identifier));
     return extensions.encoded();
+}
+
+Result<Bytes> subject_key_identifier(ByteView public_key_info, engine::Crypto& crypto) {
+    auto key_bits = public_key_bits(public_key_info);
+    if (!key_bits) {
+        return pass(key_bits, "public key");
+    }
+    return crypto.digest(engine::HashAlgorithm::sha1, *key_bits);
 }
 
 }  // namespace ae::ca

@@ -15,4 +15,8 @@ namespace ae::ca {
 Result<Bytes> request_extensions(const engine::Template& wanted, ByteView public_key_info,
                                  ByteView alternative_names, engine::Crypto& crypto);
 
+// RFC 5280 4.2.1.2 (1): SHA-1 of the key's bits.  Also how a signer without a certificate is named
+// (RFC 2797 4.2).  kInvalidData: no SubjectPublicKeyInfo.
+Result<Bytes> subject_key_identifier(ByteView public_key_info, engine::Crypto& crypto);
+
 }  // namespace ae::ca

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
+#include <optional>
 
 namespace ae::policy {
 namespace {
@@ -156,6 +157,15 @@ void TemplateReader::read_key_property(std::string_view name, std::string_view t
             into = value;
         }
     };
+    const auto take_number = [&]() -> std::optional<std::uint32_t> {
+        const auto number = parse_decimal(value);
+        if (!number || *number < 0 || *number > std::numeric_limits<std::uint32_t>::max()) {
+            fault(kRaApplicationPolicies, std::string(name) + "`DWORD`" + std::string(value),
+                  "a whole number is expected");
+            return std::nullopt;
+        }
+        return static_cast<std::uint32_t>(*number);
+    };
     if (is(kRaApplicationPolicies)) {
         if (!expect("PZPWSTR")) {
             return;
@@ -174,14 +184,12 @@ void TemplateReader::read_key_property(std::string_view name, std::string_view t
     } else if (is("msPKI-Key-Security-Descriptor") || is("msPKI-SecurityDescriptor")) {
         // [MS-CRTD] 2.23.2 gives the first name, [MS-WCCE] 3.1.2.4.2.2.2.5 the second.
         take_text(out_.key_security_descriptor);
+    } else if (is("msPKI-Symmetric-Algorithm")) {
+        take_text(out_.symmetric_algorithm);
+    } else if (is("msPKI-Symmetric-Key-Length") && expect("DWORD")) {
+        out_.symmetric_key_length = take_number().value_or(0);
     } else if (is("msPKI-Key-Usage") && expect("DWORD")) {
-        const auto usage = parse_decimal(value);
-        if (!usage || *usage < 0 || *usage > std::numeric_limits<std::uint32_t>::max()) {
-            fault(kRaApplicationPolicies, "msPKI-Key-Usage`DWORD`" + std::string(value),
-                  "a whole number is expected");
-            return;
-        }
-        out_.cng_key_usage = static_cast<std::uint32_t>(*usage);
+        out_.cng_key_usage = take_number();
     }
 }
 

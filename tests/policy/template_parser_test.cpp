@@ -136,6 +136,8 @@ TEST_CASE("absent attributes take their neutral values", "[template-parser]") {
     CHECK(parsed.enrollment_flags == 0);
     CHECK(parsed.validity == Seconds{});
     CHECK_FALSE(parsed.cng_key_usage);
+    CHECK(parsed.symmetric_algorithm.empty());
+    CHECK(parsed.symmetric_key_length == 0);
     CHECK_FALSE(parsed.security_descriptor);
 }
 
@@ -194,10 +196,13 @@ SCENARIO("msPKI-RA-Application-Policies has two forms", "[template-parser][MS-CR
                 read(schema, flag,
                      {"msPKI-Asymmetric-Algorithm`PZPWSTR`ECDSA_P384`msPKI-Hash-Algorithm`PZPWSTR`"
                       "SHA384`msPKI-Key-Usage`DWORD`16777215`msPKI-RA-Application-Policies`PZPWSTR`"
-                      "1.2.3,1.2.4`msPKI-Symmetric-Algorithm`PZPWSTR`3DES`Something-New`DWORD`x`"});
+                      "1.2.3,1.2.4`msPKI-Symmetric-Algorithm`PZPWSTR`3DES`"
+                      "msPKI-Symmetric-Key-Length`DWORD`168`Something-New`DWORD`x`"});
             CHECK(parsed.fault.empty());
             CHECK(parsed.asymmetric_algorithm == "ECDSA_P384");
             CHECK(parsed.hash_algorithm == "SHA384");
+            CHECK(parsed.symmetric_algorithm == "3DES");
+            CHECK(parsed.symmetric_key_length == 168);
             CHECK(parsed.cng_key_usage == 0xFFFFFFU);
             CHECK(parsed.ra_application_policies == std::vector<std::string>{"1.2.3", "1.2.4"});
             CHECK_FALSE(read(schema, flag, {kOid}).fault.empty());
@@ -216,6 +221,8 @@ SCENARIO("msPKI-RA-Application-Policies has two forms", "[template-parser][MS-CR
              {"", "`", "msPKI-Key-Usage", "msPKI-Key-Usage`DWORD", "msPKI-Key-Usage`DWORD`x`",
               "msPKI-Key-Usage`DWORD`-1`", "msPKI-Key-Usage`PZPWSTR`2`",
               "msPKI-Hash-Algorithm`DWORD`2`", "msPKI-Key-Usage`DWORD`2`x`",
+              "msPKI-Symmetric-Algorithm`DWORD`2`", "msPKI-Symmetric-Key-Length`PZPWSTR`168`",
+              "msPKI-Symmetric-Key-Length`DWORD`x`", "msPKI-Symmetric-Key-Length`DWORD`4294967296`",
               "msPKI-RA-Application-Policies`PZPWSTR`not-an-oid`"}) {
             INFO(list);
             const auto fault = read("3", "0", {list}).fault;

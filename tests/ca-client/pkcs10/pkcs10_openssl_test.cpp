@@ -17,21 +17,6 @@ using engine::Template;
 
 constexpr std::string_view kProcess = "aeclient";
 
-struct RequestTraits {
-    using value_type = X509_REQ*;
-    static value_type none() noexcept { return nullptr; }
-    static void close(value_type request) noexcept { ::X509_REQ_free(request); }
-};
-using UniqueRequest = UniqueHandle<RequestTraits>;
-
-UniqueRequest read_by_openssl(const Bytes& octets) {
-    const unsigned char* at = octets.data();
-    UniqueRequest request(d2i_X509_REQ(nullptr, &at, static_cast<long>(octets.size())));
-    REQUIRE(request);
-    REQUIRE(at == octets.data() + octets.size());
-    return request;
-}
-
 struct ListedExtension {
     std::string oid;
     bool critical;
@@ -70,7 +55,7 @@ TEST_CASE("OpenSSL reads the request and its signature is good", "[pkcs10][RFC29
         OpensslCrypto crypto;
         const auto octets = build_pkcs10(input_for(wanted), key, crypto);
         REQUIRE(octets);
-        const UniqueRequest request = read_by_openssl(*octets);
+        const UniqueCertificateRequest request = read_by_openssl(*octets);
         CHECK(X509_REQ_verify(request.get(), key.get()) == 1);
         CHECK(X509_REQ_get_version(request.get()) == 0);
         CHECK(X509_NAME_entry_count(X509_REQ_get_subject_name(request.get())) == 0);
@@ -99,7 +84,7 @@ TEST_CASE("a signature for other octets is not good", "[pkcs10]") {
     const auto at = std::search(octets.begin(), octets.end(), kProcess.begin(), kProcess.end());
     REQUIRE(at != octets.end());
     *at = 'X';
-    const UniqueRequest request = read_by_openssl(octets);
+    const UniqueCertificateRequest request = read_by_openssl(octets);
     CHECK(X509_REQ_verify(request.get(), key.get()) != 1);
 }
 

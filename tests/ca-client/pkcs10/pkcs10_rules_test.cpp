@@ -276,16 +276,69 @@ TEST_CASE("a hash that this client does not know is refused", "[pkcs10]") {
     }
 }
 
-TEST_CASE("the alternate signature format is refused", "[pkcs10][MS-CRTD:2.27]") {
-    Template wanted = computer_template();
-    wanted.private_key_flags = engine::private_key_flag::kAlternateSignatureAlgorithm;
+TEST_CASE("the alternate signature format spells its parameters out",
+          "[pkcs10][MS-WCCE:3.1.2.4.2.2.2.8][RFC4055:3.1][X9.62]") {
+    // RSASSA-PSS: digest, MGF1 with the same one, salt of its length.  SHA-1 is the default of all.
+    struct Case {
+        const char* hash;
+        const char* rsa;
+        const char* ecdsa;
+    };
+    for (const Case& row :
+         {Case{"SHA1", "3000", "300906052b0e03021a0500"},
+          Case{"",
+               "3034a00f300d06096086480165030402010500a11c301a06092a864886f70d0101"
+               "08300d06096086480165030402010500a203020120",
+               "300d06096086480165030402010500"},
+          Case{"SHA384",
+               "3034a00f300d06096086480165030402020500a11c301a06092a864886f70d0101"
+               "08300d06096086480165030402020500a203020130",
+               "300d06096086480165030402020500"},
+          Case{"SHA512",
+               "3034a00f300d06096086480165030402030500a11c301a06092a864886f70d0101"
+               "08300d06096086480165030402030500a203020140",
+               "300d06096086480165030402030500"}}) {
+        CAPTURE(row.hash);
+        Template wanted = computer_template();
+        wanted.private_key_flags = engine::private_key_flag::kAlternateSignatureAlgorithm;
+        wanted.hash_algorithm = row.hash;
+        for (const KeyAlgorithm algorithm : {KeyAlgorithm::rsa, KeyAlgorithm::ecdsa_p384}) {
+            const bool is_rsa = algorithm == KeyAlgorithm::rsa;
+            FixedKey key(algorithm);
+            FixedCrypto crypto;
+            const ReadRequest request =
+                read_request(build_pkcs10(input_for(wanted), key, crypto).value());
+            CHECK(request.signature_oid ==
+                  (is_rsa ? "1.2.840.113549.1.1.10" : "1.2.840.10045.4.3"));
+            CHECK(to_hex(request.signature_parameters) == (is_rsa ? row.rsa : row.ecdsa));
+            CHECK(key.paddings == std::vector{engine::RsaPadding::pss});
+            CHECK(key.message == request.info);
+        }
+    }
+}
+
+TEST_CASE("without the flag the padding is the usual one", "[pkcs10][MS-CRTD:2.27]") {
     FixedKey key;
     FixedCrypto crypto;
-    const auto request = build_pkcs10(input_for(wanted), key, crypto);
-    REQUIRE_FALSE(request);
-    CHECK(request.error().code == kNotSupported);
-    CHECK_FALSE(request.error().remedy.empty());
-    CHECK(key.hashes.empty());  // refused before the key signed anything
+    const Template wanted = computer_template();
+    REQUIRE(build_pkcs10(input_for(wanted), key, crypto));
+    CHECK(key.paddings == std::vector{engine::RsaPadding::pkcs1});
+}
+
+TEST_CASE("a key that does not sign leaves the digest in the signature's place",
+          "[pkcs10][MS-WCCE:2.2.2.6.5]") {
+    FixedKey key(KeyAlgorithm::ecdsa_p256);
+    key.signs_ = false;
+    FixedCrypto crypto;
+    Template wanted = computer_template();
+    wanted.hash_algorithm = "SHA384";
+    const ReadRequest request = read_request(build_pkcs10(input_for(wanted), key, crypto).value());
+    CHECK(request.signature_oid == "2.16.840.1.101.3.4.2.2");
+    CHECK(to_hex(request.signature_parameters) == "0500");
+    REQUIRE(crypto.digested.size() == 2);  // the first is the subject key identifier
+    CHECK(crypto.digested[1] == std::pair(HashAlgorithm::sha384, request.info));
+    CHECK(request.signature == Bytes(20, 0x11));
+    CHECK(key.messages.empty());
 }
 
 TEST_CASE("a value that is no object identifier names its attribute", "[pkcs10]") {

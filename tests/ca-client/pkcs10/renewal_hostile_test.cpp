@@ -1,5 +1,5 @@
-// The reader of the certificate to renew, fed with what is none.  MY may hold anything.
-#include "ca-client/predecessor.h"
+// The reader of a certificate that a request names, fed with what is none.  MY may hold anything.
+#include "ca-client/certificate_view.h"
 #include "engine/base/der.h"
 #include "engine/base/hresult_table.h"
 #include "tests/ca-client/pkcs10/renewal_fixture.h"
@@ -10,6 +10,10 @@
 
 namespace ae::ca {
 namespace {
+
+Result<CertificateView> view(ByteView certificate) {
+    return view_certificate(certificate, "the certificate to renew");
+}
 
 Bytes with(Bytes CertificateParts::*part, Bytes value) {
     CertificateParts parts = old_parts();
@@ -26,34 +30,34 @@ bool inside(ByteView part, ByteView whole) {
 
 TEST_CASE("every proper prefix of a certificate is refused", "[renewal][hostile]") {
     const Bytes whole = certificate_of(old_parts());
-    REQUIRE(read_predecessor(whole));
+    REQUIRE(view(whole));
     for (std::size_t size = 0; size < whole.size(); ++size) {
         CAPTURE(size);
         const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
-        const auto facts = read_predecessor(cut);
+        const auto facts = view(cut);
         REQUIRE_FALSE(facts);
         CHECK(facts.error().code == kInvalidData);
     }
     Bytes longer = whole;
     longer.push_back(0);
-    CHECK_FALSE(read_predecessor(longer));
+    CHECK_FALSE(view(longer));
 }
 
 TEST_CASE("a part of another kind is refused", "[renewal][hostile][RFC5280:4.1]") {
     const Bytes null = der::null();
-    CHECK_FALSE(read_predecessor(with(&CertificateParts::serial_number, {})));
-    CHECK_FALSE(read_predecessor(with(&CertificateParts::serial_number, null)));
-    CHECK_FALSE(read_predecessor(with(&CertificateParts::issuer, null)));
-    CHECK_FALSE(read_predecessor(with(&CertificateParts::subject, null)));
-    CHECK_FALSE(read_predecessor(with(&CertificateParts::public_key_info, null)));
-    CHECK_FALSE(read_predecessor(with(&CertificateParts::version, null)));
+    CHECK_FALSE(view(with(&CertificateParts::serial_number, {})));
+    CHECK_FALSE(view(with(&CertificateParts::serial_number, null)));
+    CHECK_FALSE(view(with(&CertificateParts::issuer, null)));
+    CHECK_FALSE(view(with(&CertificateParts::subject, null)));
+    CHECK_FALSE(view(with(&CertificateParts::public_key_info, null)));
+    CHECK_FALSE(view(with(&CertificateParts::version, null)));
 }
 
 TEST_CASE("alternative names are one whole sequence", "[renewal][hostile][RFC5280:4.2.1.6]") {
     const auto read_names = [](const Bytes& value) {
         CertificateParts parts = old_parts();
         parts.extensions = {{"2.5.29.17", value}};
-        return read_predecessor(certificate_of(parts)).has_value();
+        return view(certificate_of(parts)).has_value();
     };
     Bytes longer = general_names("ws1");
     CHECK(read_names(longer));
@@ -73,7 +77,7 @@ TEST_CASE("a changed certificate is refused or read within its octets", "[renewa
         for (auto flips = 1 + random() % 3; flips > 0; --flips) {
             octets[random() % octets.size()] = static_cast<std::uint8_t>(random());
         }
-        const auto facts = read_predecessor(octets);
+        const auto facts = view(octets);
         if (!facts) {
             ++refused;
             continue;

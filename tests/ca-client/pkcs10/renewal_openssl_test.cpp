@@ -1,66 +1,16 @@
 #include "engine/base/der.h"
+#include "tests/ca-client/cms/openssl_cms.h"
 #include "tests/ca-client/pkcs10/openssl_fixture.h"
 #include "tests/ca-client/pkcs10/renewal_fixture.h"
 
 #include <algorithm>
 
 #include <catch2/catch.hpp>
-#include <openssl/cms.h>
 
 namespace ae::ca {
 namespace {
 
 using engine::KeyAlgorithm;
-
-struct CmsTraits {
-    using value_type = CMS_ContentInfo*;
-    static value_type none() noexcept { return nullptr; }
-    static void close(value_type message) noexcept { ::CMS_ContentInfo_free(message); }
-};
-using UniqueCms = UniqueHandle<CmsTraits>;
-
-struct BioTraits {
-    using value_type = BIO*;
-    static value_type none() noexcept { return nullptr; }
-    static void close(value_type bio) noexcept { ::BIO_free_all(bio); }
-};
-using UniqueBio = UniqueHandle<BioTraits>;
-
-struct RequestTraits {
-    using value_type = X509_REQ*;
-    static value_type none() noexcept { return nullptr; }
-    static void close(value_type request) noexcept { ::X509_REQ_free(request); }
-};
-using UniqueRequest = UniqueHandle<RequestTraits>;
-
-// What OpenSSL makes of a renewal.
-struct Judged {
-    bool good = false;  // every signer's signature
-    Bytes content{};    // what was signed
-    std::vector<Bytes> signers{};
-};
-
-Judged judge_by_openssl(const Bytes& octets) {
-    const unsigned char* at = octets.data();
-    const UniqueCms message(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(octets.size())));
-    REQUIRE(message);
-    REQUIRE(at == octets.data() + octets.size());
-    const UniqueBio out(BIO_new(BIO_s_mem()));
-    Judged judged;
-    // The chain is not OpenSSL's to judge, the signatures are.
-    judged.good = CMS_verify(message.get(), nullptr, nullptr, nullptr, out.get(),
-                             CMS_NO_SIGNER_CERT_VERIFY | CMS_BINARY) == 1;
-    char* data = nullptr;
-    const long size = BIO_get_mem_data(out.get(), &data);
-    judged.content.assign(data, data + size);
-    if (STACK_OF(X509)* signers = CMS_get0_signers(message.get())) {
-        for (int i = 0; i < sk_X509_num(signers); ++i) {
-            judged.signers.push_back(encoded(sk_X509_value(signers, i)));
-        }
-        sk_X509_free(signers);
-    }
-    return judged;
-}
 
 // A certificate, its key, and the new key that is to follow.
 struct Renewing {
@@ -108,11 +58,7 @@ TEST_CASE("OpenSSL finds the old key's signature over the new key's request good
         CHECK(judged.signers == std::vector<Bytes>{renewing.signer.certificate});
         CHECK(judged.content == read_renewal(octets).request);
 
-        const unsigned char* at = judged.content.data();
-        const UniqueRequest request(
-            d2i_X509_REQ(nullptr, &at, static_cast<long>(judged.content.size())));
-        REQUIRE(request);
-        CHECK(at == judged.content.data() + judged.content.size());
+        const UniqueCertificateRequest request = read_by_openssl(judged.content);
         CHECK(X509_REQ_verify(request.get(), renewing.key.get()) == 1);
         CHECK(X509_REQ_get_attr_count(request.get()) == 7);
         CHECK(X509_NAME_entry_count(X509_REQ_get_subject_name(request.get())) == 0);
@@ -145,10 +91,7 @@ TEST_CASE("OpenSSL reads the carried names out of the renewal",
     Renewing renewing(KeyAlgorithm::rsa, KeyAlgorithm::rsa);
     const Judged judged = judge_by_openssl(renewing.build(wanted));
     REQUIRE(judged.good);
-    const unsigned char* at = judged.content.data();
-    const UniqueRequest request(
-        d2i_X509_REQ(nullptr, &at, static_cast<long>(judged.content.size())));
-    REQUIRE(request);
+    const UniqueCertificateRequest request = read_by_openssl(judged.content);
     char name[64] = {};
     X509_NAME_oneline(X509_REQ_get_subject_name(request.get()), name, sizeof(name));
     CHECK(std::string(name) == "/CN=ws1");

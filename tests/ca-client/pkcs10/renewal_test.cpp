@@ -187,7 +187,7 @@ SCENARIO("our renewal for User says what the renewal of Windows says",
         user.name_flags = kSubject | kOldNames;
         auto old_key = std::make_unique<FixedKey>();
         old_key->public_key_info_ = [&] {
-            const auto facts = read_predecessor(windows.certificates[0]);
+            const auto facts = view_certificate(windows.certificates[0], "it");
             REQUIRE(facts);
             return Bytes(facts->public_key_info.begin(), facts->public_key_info.end());
         }();
@@ -239,6 +239,13 @@ TEST_CASE("what cannot be renewed says why in one sentence", "[renewal]") {
     CHECK(error(wanted, no_certificate)
               .context.starts_with("renewal for template LabComputer: the certificate to renew "
                                    "cannot be read: "));
+
+    auto mute = std::make_unique<FixedKey>();
+    mute->signs_ = false;
+    const Error agreement = error(wanted, signer_of(old_parts(), std::move(mute)));
+    CHECK(agreement.code == kNotSupported);
+    CHECK(agreement.context ==
+          "renewal for template LabComputer: the key of the certificate to renew does not sign");
 
     CertificateParts other = old_parts();
     other.public_key_info.back() = 0x77;

@@ -61,10 +61,16 @@ FixedKey::FixedKey(engine::KeyAlgorithm algorithm)
       signature_(Bytes{0x5A, 0x5A, 0x5A, 0x5A}),
       algorithm_(algorithm) {}
 
-Result<Bytes> FixedKey::sign(engine::HashAlgorithm hash, ByteView octets) {
-    hashes.push_back(hash);
+Result<Bytes> FixedKey::sign(const engine::SignatureScheme& scheme, ByteView octets) {
+    hashes.push_back(scheme.hash);
+    paddings.push_back(scheme.padding);
     message = copy(octets);
+    messages.push_back(message);
     return signature_;
+}
+
+Result<Secret> FixedKey::archival_blob() {
+    return blob_.map([](const Bytes& blob) { return Secret(blob); });
 }
 
 Bytes FixedCrypto::digest(engine::HashAlgorithm algorithm, ByteView message) {
@@ -72,7 +78,7 @@ Bytes FixedCrypto::digest(engine::HashAlgorithm algorithm, ByteView message) {
     return Bytes(20, 0x11);
 }
 
-Result<bool> FixedCrypto::verify(ByteView, engine::HashAlgorithm, ByteView, ByteView) {
+Result<bool> FixedCrypto::verify(ByteView, const engine::SignatureScheme&, ByteView, ByteView) {
     FAIL("a request is built without verifying anything");
     return false;
 }

@@ -17,12 +17,18 @@ class FixedKey : public engine::PrivateKey {
     [[nodiscard]] const std::string& reference() const override { return reference_; }
     [[nodiscard]] ByteView public_key_info() const override { return public_key_info_; }
     [[nodiscard]] engine::KeyAlgorithm algorithm() const override { return algorithm_; }
-    Result<Bytes> sign(engine::HashAlgorithm hash, ByteView message) override;
+    Result<Bytes> sign(const engine::SignatureScheme& scheme, ByteView message) override;
+    [[nodiscard]] bool signs() const override { return signs_; }
+    Result<Secret> archival_blob() override;
 
+    bool signs_ = true;
+    Result<Bytes> blob_ = Bytes{0x07, 0x02, 0x00, 0x00};
     Bytes public_key_info_;
     Result<Bytes> signature_;
     std::vector<engine::HashAlgorithm> hashes{};
-    Bytes message{};
+    std::vector<engine::RsaPadding> paddings{};
+    Bytes message{};  // the last one
+    std::vector<Bytes> messages{};
 
   private:
     std::string reference_ = "fixed";
@@ -33,8 +39,16 @@ class FixedKey : public engine::PrivateKey {
 class FixedCrypto : public engine::Crypto {
   public:
     Bytes digest(engine::HashAlgorithm algorithm, ByteView message) override;
-    Result<bool> verify(ByteView public_key_info, engine::HashAlgorithm algorithm, ByteView message,
-                        ByteView signature) override;
+    Result<Bytes> random(std::size_t count) override { return Bytes(count, 0x5A); }
+    Result<Bytes> encrypt_key(ByteView, ByteView secret) override {
+        return Bytes(secret.begin(), secret.end());
+    }
+    Result<Bytes> encrypt_content(engine::ContentCipher, ByteView, ByteView,
+                                  ByteView message) override {
+        return Bytes(message.begin(), message.end());
+    }
+    Result<bool> verify(ByteView public_key_info, const engine::SignatureScheme& scheme,
+                        ByteView message, ByteView signature) override;
 
     std::vector<std::pair<engine::HashAlgorithm, Bytes>> digested{};
 };

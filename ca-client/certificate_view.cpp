@@ -1,8 +1,9 @@
-#include "ca-client/predecessor.h"
+#include "ca-client/certificate_view.h"
 
 #include "engine/base/der.h"
 #include "engine/base/hresult_table.h"
 
+#include <string>
 #include <string_view>
 
 namespace ae::ca {
@@ -14,7 +15,7 @@ using der::Tag;
 constexpr std::string_view kSubjectAltName = "2.5.29.17";
 
 // Extension ::= SEQUENCE { OID, BOOLEAN DEFAULT FALSE, OCTET STRING }
-Done read_extension(Reader fields, Predecessor& facts) {
+Done read_extension(Reader fields, CertificateView& facts) {
     auto oid = fields.next_oid();
     if (!oid) {
         return pass(oid);
@@ -37,7 +38,7 @@ Done read_extension(Reader fields, Predecessor& facts) {
     return fields.finish();
 }
 
-Done read_extensions(Reader wrapped, Predecessor& facts) {
+Done read_extensions(Reader wrapped, CertificateView& facts) {
     auto list = wrapped.enter(Tag::sequence);
     if (!list) {
         return pass(list);
@@ -54,7 +55,7 @@ Done read_extensions(Reader wrapped, Predecessor& facts) {
 }
 
 // RFC 5280 4.1: version, serial number, algorithm, issuer, validity, subject, key, ...
-Result<Predecessor> read(ByteView certificate) {
+Result<CertificateView> read(ByteView certificate) {
     Reader outer(certificate);
     auto parts = outer.enter(Tag::sequence);
     if (!parts) {
@@ -67,7 +68,7 @@ Result<Predecessor> read(ByteView certificate) {
     if (!fields) {
         return pass(fields);
     }
-    Predecessor facts{.certificate = certificate};
+    CertificateView facts{.certificate = certificate};
     ByteView algorithm;
     ByteView validity;
     struct Field {
@@ -104,10 +105,24 @@ Result<Predecessor> read(ByteView certificate) {
 
 }  // namespace
 
-Result<Predecessor> read_predecessor(ByteView certificate) {
+Result<CertificateView> view_certificate(ByteView certificate, std::string_view role) {
     auto facts = read(certificate);
     if (!facts) {
-        return pass(facts, "the certificate to renew cannot be read");
+        return pass(facts, std::string(role) + " cannot be read");
+    }
+    return facts;
+}
+
+Result<CertificateView> view_signer(const engine::Signer& signer, std::string_view role) {
+    auto facts = view_certificate(signer.certificate, role);
+    if (!facts) {
+        return facts;
+    }
+    if (!equal(facts->public_key_info, signer.key->public_key_info())) {
+        return fail(kInvalidData, "the key to sign with is not that of " + std::string(role));
+    }
+    if (!signer.key->signs()) {
+        return fail(kNotSupported, "the key of " + std::string(role) + " does not sign");
     }
     return facts;
 }
