@@ -1,9 +1,10 @@
 #include "ca-client/ca_client.h"
 
+#include "ca-client/ca_inquiry.h"
 #include "ca-client/cert_request_transport.h"
+#include "ca-client/full_response.h"
 #include "ca-client/issued_certificates.h"
-#include "ca-client/pkcs10.h"
-#include "ca-client/renewal.h"
+#include "ca-client/request_builder.h"
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
 
@@ -11,16 +12,6 @@ namespace ae::ca {
 namespace {
 
 using TransportOrWhyNot = Result<std::unique_ptr<CertRequestTransport>>;
-
-// "corp.example.test", "WS1$" -> "CORP\WS1$".  Display data in the request; the CA trusts only the
-// Kerberos identity, so the first label may stand for the NetBIOS name.
-std::string account_name(const engine::Account& account) {
-    std::string domain = account.domain_dns.substr(0, account.domain_dns.find('.'));
-    for (char& c : domain) {
-        c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    }
-    return domain + '\\' + account.sam_account_name;
-}
 
 // Everything in the answer's bag but the certificate itself.
 Result<std::vector<Bytes>> chain_of(const CertificateAnswer& answer) {
@@ -31,46 +22,35 @@ Result<std::vector<Bytes>> chain_of(const CertificateAnswer& answer) {
     return bag;
 }
 
-class DcomCaClient final : public engine::CaClient {
+class TransportCaClient final : public engine::CaClient {
   public:
-    DcomCaClient(CaClientOptions options, engine::Crypto& crypto, TransportOrWhyNot transport)
+    TransportCaClient(CaClientOptions options, engine::Crypto& crypto, TransportOrWhyNot transport)
         : options_(std::move(options)), crypto_(crypto), transport_(std::move(transport)) {}
 
     Result<engine::EncodedRequest> build(const engine::RequestParts& parts) override {
-        using Format = engine::EncodedRequest::Format;
-        if (parts.authority != nullptr) {
-            return fail(kNotSupported,
-                        "build the request for template " + printable(parts.wanted.name) +
-                            ": a signature by another own certificate is not supported",
-                        "Set the number of authorized signatures to 0 in the template's issuance "
-                        "requirements");
+        auto request = build_request(parts, options_.machine_fqdn, crypto_);
+        if (!request) {
+            return pass(request, "build the request");
         }
-        const Pkcs10Input input{.wanted = parts.wanted,
-                                .machine_fqdn = options_.machine_fqdn,
-                                .dc_fqdn = parts.server.dns_name,
-                                .account_name = account_name(parts.account),
-                                .process_name = "aeclient"};
-        const bool renewal = parts.predecessor != nullptr;
-        auto octets = renewal ? build_renewal(input, parts.key, *parts.predecessor, crypto_)
-                              : build_pkcs10(input, parts.key, crypto_);
-        if (!octets) {
-            return pass(octets, "build the request");
-        }
-        return engine::EncodedRequest{renewal ? Format::pkcs7 : Format::pkcs10, std::move(*octets)};
+        return request;
     }
 
     Result<engine::CaReply> submit(const engine::CaRef& ca,
                                    const engine::EncodedRequest& request) override {
-        auto asked = ask(
-            ca, {.authority = ca.name, .flags = flags_of(request.format), .octets = request.octets},
-            options_.timeouts.request);
+        const CertificateRequest call{
+            .authority = ca.name, .flags = flags_of(request.format), .octets = request.octets};
+        auto asked = ask(ca, call, options_.timeouts.request);
         if (!asked.answer) {
             if (asked.may_have_acted) {
-                asked.answer.error().code = kCallFailed;
+                Error& error = asked.answer.error();
+                if (error.code != kCallFailed) {
+                    error.context += ": " + describe(error.code);  // what it would be elsewhere
+                }
+                error.code = kCallFailed;
             }
             return pass(asked.answer);
         }
-        return with_chain(judge(*asked.answer), *asked.answer);
+        return with_content(judge(*asked.answer), *asked.answer, call.flags);
     }
 
     Result<engine::CaReply> retrieve(const engine::CaRef& ca, std::uint32_t request_id) override {
@@ -85,6 +65,24 @@ class DcomCaClient final : public engine::CaClient {
         return reply;
     }
 
+    Result<std::vector<Bytes>> signing_certificates(const engine::CaRef& ca) override {
+        if (!transport_) {
+            return fail(transport_.error());
+        }
+        return CaInquiry(**transport_, ca).signing_certificates();
+    }
+    Result<engine::ExchangeCertificate> exchange_certificate(const engine::CaRef& ca) override {
+        if (!transport_) {
+            return fail(transport_.error());
+        }
+        return CaInquiry(**transport_, ca).exchange_certificate();
+    }
+    void disconnect() override {
+        if (transport_) {
+            (*transport_)->disconnect();
+        }
+    }
+
   private:
     // The CA looks up a row and asks nobody, so it gets the time of any other call.
     Result<engine::CaReply> retrieve_once(const engine::CaRef& ca, const CertificateRequest& call) {
@@ -93,7 +91,8 @@ class DcomCaClient final : public engine::CaClient {
             return pass(asked.answer);
         }
         auto reply = judge_retrieval(*asked.answer, call.request_id);
-        return reply ? with_chain(std::move(*reply), *asked.answer) : std::move(reply);
+        return reply ? with_content(std::move(*reply), *asked.answer, call.flags)
+                     : std::move(reply);
     }
 
     Asked ask(const engine::CaRef& ca, const CertificateRequest& call,
@@ -103,13 +102,19 @@ class DcomCaClient final : public engine::CaClient {
         }
         Asked asked = (*transport_)->ask(ca, call, timeout);
         if (asked.stale) {
-            log("activate once more: " + asked.answer.error().sentence());
+            log("ask once more: " + asked.answer.error().sentence());
             asked = (*transport_)->ask(ca, call, timeout);
         }
         return asked;
     }
 
-    engine::CaReply with_chain(engine::CaReply reply, const CertificateAnswer& answer) const {
+    // [MS-WCCE] 3.2.1.4.2.1.4.8: a full answer where flag Y went out, whatever the outcome; else a
+    // bag of certificates when one was issued.
+    engine::CaReply with_content(engine::CaReply reply, const CertificateAnswer& answer,
+                                 std::uint32_t flags) const {
+        if ((flags & kFullResponse) != 0 && answer.method == AnswerMethod::request2) {
+            return with_full_response(std::move(reply), answer.full_response);
+        }
         if (reply.disposition != engine::Disposition::issued || answer.full_response.empty()) {
             return reply;
         }
@@ -138,13 +143,13 @@ class DcomCaClient final : public engine::CaClient {
 std::unique_ptr<engine::CaClient> create_ca_client(CaClientOptions options,
                                                    engine::Crypto& crypto) {
     auto transport = make_transport(options);
-    return std::make_unique<DcomCaClient>(std::move(options), crypto, std::move(transport));
+    return std::make_unique<TransportCaClient>(std::move(options), crypto, std::move(transport));
 }
 
 std::unique_ptr<engine::CaClient> create_ca_client(
     CaClientOptions options, engine::Crypto& crypto,
     std::unique_ptr<CertRequestTransport> transport) {
-    return std::make_unique<DcomCaClient>(std::move(options), crypto, std::move(transport));
+    return std::make_unique<TransportCaClient>(std::move(options), crypto, std::move(transport));
 }
 
 Done ping_ca(const CaClientOptions& options, const engine::CaRef& ca) {
@@ -153,8 +158,7 @@ Done ping_ca(const CaClientOptions& options, const engine::CaRef& ca) {
     if (!transport) {
         return pass(transport, step);
     }
-    auto answered = (*transport)->ping(ca);
-    return answered ? std::move(answered) : pass(answered, step);
+    return CaInquiry(**transport, ca).ping();
 }
 
 }  // namespace ae::ca

@@ -3,13 +3,18 @@
 
 namespace ae::ca {
 
-Transport default_transport() { return Transport::rpc; }
+Transport default_transport() { return Transport::dcom; }
 
 Result<std::unique_ptr<CertRequestTransport>> make_transport(const CaClientOptions& options) {
-    if (options.transport == Transport::com) {
-        return fail(kNotSupported, "this system has no COM", "Use the transport rpc.");
+    switch (options.transport) {
+        case Transport::com:
+            break;
+        case Transport::dcom:
+            return with_fallback(make_dcom_transport(options), options);
+        case Transport::icpr:
+            return make_icpr_transport(options);
     }
-    return make_rpc_transport(options);
+    return fail(kNotSupported, "this system has no COM", "Use the transport dcom.");
 }
 
 }  // namespace ae::ca

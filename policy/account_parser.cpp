@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 namespace ae::policy {
 namespace {
@@ -50,6 +51,21 @@ Result<Sid> object_sid(const AttributeMap& object) {
     return std::move(*sid);
 }
 
+Result<std::vector<Sid>> sids_of_values(const std::vector<Bytes>& groups) {
+    std::vector<Sid> sids;
+    for (const auto& group : groups) {
+        auto sid = whole_sid(group);
+        if (!sid) {
+            return fail(kInvalidData,
+                        "tokenGroups has the value " + to_hex(group) + ", which is no SID");
+        }
+        sids.push_back(std::move(*sid));
+    }
+    std::ranges::sort(sids);
+    sids.erase(std::unique(sids.begin(), sids.end()), sids.end());
+    return sids;
+}
+
 Result<std::vector<Sid>> account_sids(const AttributeMap& object, const std::vector<Bytes>& groups,
                                       const std::optional<Sid>& forest_root_domain) {
     auto own = object_sid(object);
@@ -61,14 +77,11 @@ Result<std::vector<Sid>> account_sids(const AttributeMap& object, const std::vec
         return fail(kInvalidData, "primaryGroupID is missing or no number");
     }
     std::vector<Sid> sids{*own, own->parent().child(*primary), kEveryone, kAuthenticatedUsers};
-    for (const auto& group : groups) {
-        auto sid = whole_sid(group);
-        if (!sid) {
-            return fail(kInvalidData,
-                        "tokenGroups has the value " + to_hex(group) + ", which is no SID");
-        }
-        sids.push_back(std::move(*sid));
+    auto granted = sids_of_values(groups);
+    if (!granted) {
+        return pass(granted);
     }
+    std::ranges::move(*granted, std::back_inserter(sids));
     const auto control = user_account_control(object);
     if ((control & kServerTrustAccount) != 0) {
         sids.push_back(kEnterpriseDomainControllers);

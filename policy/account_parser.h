@@ -25,6 +25,9 @@ std::uint32_t user_account_control(const AttributeMap& object);
 Result<std::vector<Sid>> account_sids(const AttributeMap& object, const std::vector<Bytes>& groups,
                                       const std::optional<Sid>& forest_root_domain);
 
+// The values of tokenGroups, sorted, unique.  Error: kInvalidData when one is no SID.
+Result<std::vector<Sid>> sids_of_values(const std::vector<Bytes>& groups);
+
 Result<Sid> object_sid(const AttributeMap& object);
 
 }  // namespace ae::policy

@@ -14,7 +14,26 @@ constexpr auto kUsualJitterMinutes = static_cast<std::uint32_t>(engine::kDefault
 constexpr auto kMostVerbose = static_cast<std::uint32_t>(LogLevel::all);
 
 std::string_view name_of(Transport transport) {
-    return transport == Transport::com ? "com" : "rpc";
+    switch (transport) {
+        case Transport::com:
+            return "com";
+        case Transport::dcom:
+            return "dcom";
+        case Transport::icpr:
+            break;
+    }
+    return "icpr";
+}
+
+// "\"com\", \"dcom\" or \"icpr\""
+std::string choice_of(std::span<const Transport> here) {
+    std::vector<std::string> names;
+    for (const Transport one : here) {
+        names.push_back('"' + std::string(name_of(one)) + '"');
+    }
+    const std::string last = std::move(names.back());
+    names.pop_back();
+    return names.empty() ? last : join(names, ", ") + " or " + last;
 }
 
 // Reads one setting after the other and keeps the first that cannot be used, so that the list of
@@ -72,32 +91,30 @@ class Reader {
         return {};
     }
 
-    // One of the platform's, by its name without case.
-    Transport transport(const std::vector<std::string>& keys, std::string_view name,
-                        std::span<const Transport> here) {
+    // One of the platform's, by its name without case; nothing when no key has one.
+    std::optional<Transport> transport(const std::vector<std::string>& keys, std::string_view name,
+                                       std::span<const Transport> here) {
         for (const std::string& key : keys) {
             auto found = find_text(files_, key, name);
             if (!found) {
                 blame(std::move(found.error()));
-                return here.front();
+                return {};
             }
             if (!*found) {
                 continue;
             }
-            std::vector<std::string> names;
             for (const Transport one : here) {
                 if (equal_ignoring_case(**found, name_of(one))) {
                     return one;
                 }
-                names.emplace_back(name_of(one));
             }
             blame(value_error(find_value(files_, key, name),
                               std::string(name) + " is \"" + printable(**found) +
                                   "\", which this platform does not have",
-                              "Write \"" + join(names, "\" or \"") + "\", or remove the value."));
-            return here.front();
+                              "Write " + choice_of(here) + ", or remove the value."));
+            return {};
         }
-        return here.front();
+        return {};
     }
 
     Result<AgentSettings> finish(AgentSettings settings) && {

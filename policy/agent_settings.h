@@ -11,8 +11,9 @@
 //     RetryUnreachable  REG_DWORD 1; 0: a run without a domain controller waits for the timer
 //     RetryExpiring     REG_DWORD 1; 0: a failed renewal waits for the timer
 //     MetricsFile       REG_SZ, absolute path of the OpenMetrics text file; empty or absent: none
-//     Transport         REG_SZ "com" or "rpc": how requests reach a CA (transport.h); absent: com
-//     on Windows, and on Linux rpc, which is all that there is: com is an error there
+//     Transport         REG_SZ "com", "dcom" or "icpr": the one way by which requests reach a CA
+//                       (transport.h); one that the platform does not have is an error.  Absent:
+//                       com on Windows, dcom on Linux, and icpr where that is no way in
 //
 // A value of the wrong type or out of range is an error that names it (as with AEPolicy).
 // Pure, portable, any thread; read_agent_settings blocks on the disk.
@@ -22,6 +23,7 @@
 #include "policy/autoenroll_policy.h"
 #include "policy/transport.h"
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -35,7 +37,7 @@ struct AgentSettings {
     bool express = false;
     engine::TimerSettings timer{};
     std::string metrics_file{};
-    Transport transport = transports_here().front();
+    std::optional<Transport> transport{};  // the only one that may be used
     bool operator==(const AgentSettings&) const = default;
 };
 

@@ -107,6 +107,14 @@ Result<engine::Account> account_of(const DirectoryAnswers& answers, engine::Scop
     return account;
 }
 
+Result<std::vector<Sid>> session_sids_of(const LdapEntry& root_dse) {
+    const auto& groups = values_of(root_dse.attributes, "tokenGroups");
+    if (groups.empty()) {
+        return fail(kNotSupported, "the root DSE shows no tokenGroups");
+    }
+    return sids_of_values(groups);
+}
+
 Result<engine::Replica> replica_of(const DirectoryAnswers& answers) {
     engine::Replica replica;
     replica.server = {answers.server_name, answers.server_address, answers.client_site,

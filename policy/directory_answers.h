@@ -2,8 +2,8 @@
 // learns from it.
 //
 // The adapter (ldap_directory.h) fetches and these functions read, so whoever holds the same
-// answers (a capture, service/capture) has the same account and the same replica. Not for: LDAP,
-// decisions.  Values: any thread.  Pure, portable.
+// answers (a capture, service/capture) has the same account and the same replica.
+// Not for: LDAP, decisions.  Values: any thread.  Pure, portable.
 #pragma once
 
 #include "engine/base/guid.h"
@@ -51,6 +51,10 @@ std::optional<Guid> forest_root_guid(const DirectoryAnswers& answers);
 
 // Error: kInvalidData when objectSid, primaryGroupID or tokenGroups is missing or unreadable.
 Result<engine::Account> account_of(const DirectoryAnswers& answers, engine::Scope scope);
+
+// Of a root DSE that was asked for tokenGroups: sorted, unique.  Errors: kNotSupported when it has
+// none, kInvalidData.
+Result<std::vector<Sid>> session_sids_of(const LdapEntry& root_dse);
 
 // A trust container that was not read whole says so in its TrustSet (rule K3).
 // Error: templates or enrollment services were not read whole; the code is the search's own.

@@ -107,9 +107,9 @@ std::optional<LdapEntry> forest_root_of(const SearchAnswer& answer, const std::s
     return entry.attributes.empty() ? std::nullopt : std::optional(std::move(entry));
 }
 
-class LdapDirectory final : public engine::Directory {
+class ReadingDirectory final : public LdapDirectory {
   public:
-    LdapDirectory(DirectoryOptions options, std::unique_ptr<DcLocator> locator)
+    ReadingDirectory(DirectoryOptions options, std::unique_ptr<DcLocator> locator)
         : options_(std::move(options)), locator_(std::move(locator)) {}
 
     Result<engine::Account> read_account(engine::Scope scope) override {
@@ -154,6 +154,19 @@ class LdapDirectory final : public engine::Directory {
             }
         }
         return first_failure;
+    }
+
+    Result<std::vector<Sid>> session_sids() override {
+        if (!connection_) {
+            return fail(kNotSupported, "the directory is not connected");
+        }
+        auto root = connection_->search({.attributes = {"tokenGroups"}});
+        if (!root) {
+            return pass(root, "read tokenGroups of the root DSE");
+        }
+        return root->entries.size() == 1
+                   ? session_sids_of(root->entries.front())
+                   : fail(kNotSupported, answers_.server_name + " shows no root DSE");
     }
 
   private:
@@ -313,9 +326,9 @@ class LdapDirectory final : public engine::Directory {
 
 }  // namespace
 
-std::unique_ptr<engine::Directory> create_ldap_directory(DirectoryOptions options,
-                                                         std::unique_ptr<DcLocator> locator) {
-    return std::make_unique<LdapDirectory>(std::move(options), std::move(locator));
+std::unique_ptr<LdapDirectory> create_ldap_directory(DirectoryOptions options,
+                                                     std::unique_ptr<DcLocator> locator) {
+    return std::make_unique<ReadingDirectory>(std::move(options), std::move(locator));
 }
 
 }  // namespace ae::policy

@@ -20,6 +20,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace ae::policy {
 
@@ -36,7 +37,16 @@ struct DirectoryOptions {
     LdapTimeouts timeouts{};
 };
 
-std::unique_ptr<engine::Directory> create_ldap_directory(
+class LdapDirectory : public engine::Directory {
+  public:
+    // Who we are by the tickets of the bind, as the controller sees it: the rootDSE attribute
+    // tokenGroups ([MS-ADTS] 3.1.1.3.2.41).  read_account() computes the groups of today, this does
+    // not (rule S13).  Sorted, unique.  kNotSupported: the controller does not say, or nothing is
+    // connected.
+    virtual Result<std::vector<Sid>> session_sids() = 0;
+};
+
+std::unique_ptr<LdapDirectory> create_ldap_directory(
     DirectoryOptions options, std::unique_ptr<DcLocator> locator = create_dc_locator());
 
 }  // namespace ae::policy

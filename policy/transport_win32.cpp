@@ -5,7 +5,7 @@
 namespace ae::policy {
 
 std::span<const Transport> transports_here() {
-    static constexpr std::array kHere{Transport::com, Transport::rpc};
+    static constexpr std::array kHere{Transport::com, Transport::dcom, Transport::icpr};
     return kHere;
 }
 

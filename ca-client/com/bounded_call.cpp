@@ -1,5 +1,6 @@
 #include "ca-client/com/bounded_call.h"
 
+#include "ca-client/rpc/bounded_work.h"
 #include "engine/base/hresult_table.h"
 
 #include <algorithm>
@@ -16,6 +17,33 @@ std::string to_text(milliseconds time) {
                                     : std::to_string(time.count()) + " ms";
 }
 
+// Why nobody waits any longer.
+Error cut_short(const std::string& doing, const Limits& limits, milliseconds deadline) {
+    if (limits.stop.stop_requested()) {
+        return Error{.code = kOperationAborted, .context = doing + ": stopped while it waited"};
+    }
+    return Error{.code = kTimeout, .context = doing + ": no answer within " + to_text(deadline)};
+}
+
+// Waits until `ready`, or nobody is to wait any more.  Why it looks at the stop again and again:
+// bounded_work.h.
+template <class Ready>
+bool wait_bounded(std::condition_variable& changed, std::unique_lock<std::mutex>& lock, Bound bound,
+                  milliseconds after_stop, Ready ready) {
+    bool stopped = false;
+    while (!ready()) {
+        if (!stopped && bound.stop.stop_requested()) {
+            stopped = true;
+            bound = {std::min(bound.deadline, deadline_in(after_stop))};
+        }
+        if (bound.over()) {
+            return false;
+        }
+        changed.wait_until(lock, bound.next_look());
+    }
+    return true;
+}
+
 }  // namespace
 
 bool BoundedCall::begin() {
@@ -25,10 +53,11 @@ bool BoundedCall::begin() {
     return !abandoned_;
 }
 
-void BoundedCall::finish(Asked asked) {
+bool BoundedCall::finish(Asked asked) {
     const std::lock_guard lock(guard_);
     asked_ = std::move(asked);
     changed_.notify_all();
+    return !abandoned_;
 }
 
 void BoundedCall::note(std::string line) {
@@ -47,28 +76,34 @@ void BoundedCall::run(const Work& work) noexcept {
     changed_.notify_all();
 }
 
-Asked BoundedCall::await(const std::string& host, const Limits& limits, const Cancel& cancel) {
+BoundedCall::Awaited BoundedCall::await(const std::string& host, const Limits& limits,
+                                        const Cancel& cancel) {
     const auto finished = [this] { return asked_.has_value(); };
     std::unique_lock lock(guard_);
-    if (!changed_.wait_for(lock, limits.activation, [&] { return begun_ || finished(); })) {
+    if (!wait_bounded(changed_, lock, {deadline_in(limits.activation), limits.stop}, {},
+                      [&] { return begun_ || finished(); })) {
         abandoned_ = true;
-        return {.answer = fail(kTimeout, "activate on " + host + ": no answer within " +
-                                             to_text(limits.activation))};
+        return {
+            .asked = {.answer = fail(cut_short("activate on " + host, limits, limits.activation))}};
     }
-    if (!changed_.wait_for(lock, limits.call, finished)) {
+    if (!wait_bounded(changed_, lock, {deadline_in(limits.call), limits.stop}, limits.after_stop,
+                      finished)) {
+        Asked none{.answer = fail(cut_short("call the object on " + host, limits, limits.call)),
+                   .may_have_acted = true};
         const DWORD thread = thread_id_;
         lock.unlock();
         cancel(thread);
         lock.lock();
-        const bool ended = changed_.wait_for(lock, limits.grace, finished);
+        if (!changed_.wait_for(lock, limits.grace, finished)) {
+            abandoned_ = true;
+            return {.asked = std::move(none)};
+        }
         // An answer that comes late is one; so is the word that nothing was run.
-        if (!ended || (!asked_->answer && asked_->may_have_acted)) {
-            return {.answer = fail(kTimeout, "call the object on " + host + ": no answer within " +
-                                                 to_text(limits.call)),
-                    .may_have_acted = true};
+        if (!asked_->answer && asked_->may_have_acted) {
+            return {.asked = std::move(none), .finished = true};
         }
     }
-    return std::move(*asked_);
+    return {.asked = std::move(*asked_), .finished = true};
 }
 
 bool BoundedCall::ends_within(milliseconds grace) {
@@ -88,6 +123,10 @@ Asked BoundedCalls::run(const std::string& host, const Limits& limits, BoundedCa
                                "Look at the certificate service and the DCOM service of the host; "
                                "the next pulse asks again")};
     }
+    if (limits.stop.stop_requested()) {
+        return {.answer = fail(kOperationAborted,
+                               "call the object on " + host + ": stopped before it was asked")};
+    }
     auto call = std::make_shared<BoundedCall>();
     std::thread thread;
     try {
@@ -97,18 +136,18 @@ Asked BoundedCalls::run(const std::string& host, const Limits& limits, BoundedCa
                     win32_error(ERROR_NO_SYSTEM_RESOURCES, "start a thread for the call to " + host)
                         .with_remedy("Look at the load of this machine"))};
     }
-    Asked asked = call->await(host, limits, cancel_);
+    BoundedCall::Awaited awaited = call->await(host, limits, cancel_);
     for (const std::string& line : call->take_notes()) {
         log(line);
     }
     // Its identifier must not become another thread's before this: cancel_ used it.
-    if (call->ends_within(limits.grace)) {
+    if (call->ends_within(awaited.finished ? limits.grace : milliseconds{})) {
         thread.join();
     } else {
         thread.detach();
         leave_behind(host, std::move(call));
     }
-    return asked;
+    return std::move(awaited.asked);
 }
 
 std::size_t BoundedCalls::hanging_at(const std::string& host) {

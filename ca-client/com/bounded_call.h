@@ -2,7 +2,7 @@
 // overruns is cancelled, and when that does not help either its thread is left behind: it owns all
 // that it uses, and what it still brings home nobody takes.
 // What it must not do late it asks for first: begin() says no once nobody waits, so a request never
-// goes to one CA while another is being asked.
+// goes to one CA while another is being asked.  A stop ends either wait as its deadline does.
 #pragma once
 
 #include "ca-client/cert_request_transport.h"
@@ -13,6 +13,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ struct Limits {
     std::chrono::milliseconds activation{};  // until begin()
     std::chrono::milliseconds call{};        // from there until finish()
     std::chrono::milliseconds grace{};       // after a cancellation, and from finish() to the end
+    std::stop_token stop{};
+    std::chrono::milliseconds after_stop{};  // from a stop until it cuts the method short
 };
 
 // One call, as its own thread and the one that waits for it share it.
@@ -32,13 +35,17 @@ class BoundedCall {
 
     // The call's thread.
     bool begin();              // the method comes next; false: nobody waits any more, let go
-    void finish(Asked asked);  // once, also without begin()
+    bool finish(Asked asked);  // once, also without begin(); false: nobody takes it
     void note(std::string line);
 
   private:
     friend class BoundedCalls;
     void run(const Work& work) noexcept;
-    Asked await(const std::string& host, const Limits& limits, const Cancel& cancel);
+    struct Awaited {
+        Asked asked;
+        bool finished = false;  // else the thread still works, for nobody
+    };
+    Awaited await(const std::string& host, const Limits& limits, const Cancel& cancel);
     bool ends_within(std::chrono::milliseconds grace);
     std::vector<std::string> take_notes();
 
@@ -58,8 +65,8 @@ class BoundedCalls {
     BoundedCalls(std::size_t most_hanging, BoundedCall::Cancel cancel, Log log)
         : most_hanging_(most_hanging), cancel_(std::move(cancel)), log_(std::move(log)) {}
 
-    // `work` gets copies of all that it needs.  Errors beyond its own: kTimeout;
-    // kServerUnavailable: too many calls to this host hang already.
+    // `work` gets copies of all that it needs.  Errors beyond its own: kTimeout; kOperationAborted:
+    // stopped; kServerUnavailable: too many calls to this host hang already.
     Asked run(const std::string& host, const Limits& limits, BoundedCall::Work work);
 
   private:

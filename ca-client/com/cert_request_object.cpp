@@ -68,6 +68,13 @@ Result<CertificateAnswer> answer_of(HRESULT result, DWORD request_id, DWORD disp
                              .result = static_cast<Hresult>(result)};
 }
 
+Result<ValueAnswer> value_answer(HRESULT result, const OutBlob& blob) {
+    if (!blob.sound(kMaxBlob)) {
+        return fail(kInvalidData, "the value is too long or missing");
+    }
+    return ValueAnswer{.result = static_cast<Hresult>(result), .value = copy(blob.octets())};
+}
+
 // A pointer for COM, or null for a text that is absent.
 class OptionalText {
   public:
@@ -148,25 +155,61 @@ Result<CertificateAnswer> CertRequestObject::request(const CertificateRequest& c
     // COM reads from it only.
     const CERTTRANSBLOB octets{.cb = static_cast<ULONG>(call.octets.size()),
                                .pb = const_cast<BYTE*>(call.octets.data())};
+    // An answer in full is the newer interface's alone ([MS-WCCE] 3.2.1.4.3.1.1).
+    const DWORD flags = second() ? call.flags : call.flags & ~kFullResponse;
     DWORD request_id = call.request_id;
     DWORD disposition = 0;
     OutBlobs out;
     const HRESULT result =
-        second() ? newer_.get()->Request2(authority.c_str(), call.flags, serial.get(), &request_id,
+        second() ? newer_.get()->Request2(authority.c_str(), flags, serial.get(), &request_id,
                                           &disposition, attributes.get(), &octets,
                                           out.full_response.put(), out.certificate.put(),
                                           out.message.put())
-                 : older_.get()->Request(call.flags, authority.c_str(), &request_id, &disposition,
+                 : older_.get()->Request(flags, authority.c_str(), &request_id, &disposition,
                                          attributes.get(), &octets, out.full_response.put(),
                                          out.certificate.put(), out.message.put());
-    return answer_of(result, request_id, disposition, out);
+    auto answer = answer_of(result, request_id, disposition, out);
+    if (answer) {
+        answer->method = second() ? AnswerMethod::request2 : AnswerMethod::older;
+    }
+    return answer;
 }
 
-CertificateAnswer CertRequestObject::ping(const std::string& authority) {
+Hresult CertRequestObject::ping(const std::string& authority) {
     const std::wstring name = wide(authority);
-    const HRESULT result =
-        second() ? newer_.get()->Ping2(name.c_str()) : older_.get()->Ping(name.c_str());
-    return {.result = static_cast<Hresult>(result)};
+    return static_cast<Hresult>(second() ? newer_.get()->Ping2(name.c_str())
+                                         : older_.get()->Ping(name.c_str()));
+}
+
+Result<ValueAnswer> CertRequestObject::property(const std::string& authority,
+                                                const PropertyQuery& query) {
+    const std::wstring name = wide(authority);
+    OutBlob value;
+    if (second()) {
+        return value_answer(newer_.get()->GetCAProperty(name.c_str(), static_cast<LONG>(query.id),
+                                                        static_cast<LONG>(query.index),
+                                                        static_cast<LONG>(query.type), value.put()),
+                            value);
+    }
+    const auto selector = get_ca_cert_query(query);
+    return selector
+               ? value_answer(older_.get()->GetCACert(*selector, name.c_str(), value.put()), value)
+               : ValueAnswer{.result = kNotSupported};
+}
+
+Result<ValueAnswer> CertRequestObject::property_info(const std::string& authority) {
+    if (!second()) {
+        return ValueAnswer{.result = kNotSupported};
+    }
+    const std::wstring name = wide(authority);
+    LONG count = 0;
+    OutBlob list;
+    const HRESULT result = newer_.get()->GetCAPropertyInfo(name.c_str(), &count, list.put());
+    auto answer = value_answer(result, list);
+    if (answer) {
+        answer->count = static_cast<std::uint32_t>(count);
+    }
+    return answer;
 }
 
 }  // namespace ae::ca

@@ -1,15 +1,23 @@
-// The CA's object behind COM ([MS-WCCE] 3.2.1.4): activated, asked, given back.  Lives on one
-// thread of the apartment (com_client.h) and blocks as long as COM does (bounded_call.h).
+// The CA's object behind COM ([MS-WCCE] 3.2.1.4): activated, asked, given back.  Belongs to the
+// apartment (com_client.h): any thread of it may ask, one at a time (rule W3).  Every call, and
+// giving it back, blocks as long as COM does (bounded_call.h).
 #pragma once
 
 #include "ca-client/com/com_options.h"
 #include "ca-client/com/com_pointer.h"
+#include "ca-client/wcce/ca_property.h"
 
 #include <string>
 
 #include <certreqd.h>
 
 namespace ae::ca {
+
+struct ValueAnswer {
+    Hresult result{};
+    std::uint32_t count = 0;  // property_info() alone
+    Bytes value{};
+};
 
 class CertRequestObject {
   public:
@@ -20,10 +28,13 @@ class CertRequestObject {
 
     [[nodiscard]] bool second() const { return static_cast<bool>(newer_); }
 
-    // `result` of both answers is what COM returned; the rest counts when that is the method's own
+    // `result` of every answer is what COM returned; the rest counts when that is the method's own
     // word (com_outcome.h).  Error kInvalidData: the method ran, and its answer cannot be read.
     Result<CertificateAnswer> request(const CertificateRequest& call);
-    CertificateAnswer ping(const std::string& authority);
+    Hresult ping(const std::string& authority);
+    // `result` kNotSupported: this interface does not have it, and nobody was asked.
+    Result<ValueAnswer> property(const std::string& authority, const PropertyQuery& query);
+    Result<ValueAnswer> property_info(const std::string& authority);
 
   private:
     CertRequestObject() = default;

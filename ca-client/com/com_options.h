@@ -17,6 +17,8 @@ struct ComOptions {
     SetBlanket set_blanket = set_proxy_blanket;
     // What a cancelled call, or giving the object back, may still take.
     std::chrono::milliseconds grace = std::chrono::seconds(5);
+    // So long without a call, and the object is given back before the next one.
+    std::chrono::milliseconds idle = std::chrono::minutes(4);
     // So many threads may hang at one host; then it is asked no more.
     std::size_t most_hanging = 3;
 };

@@ -7,8 +7,6 @@
 namespace ae::ca {
 namespace {
 
-constexpr std::uint16_t kEndpointMapperPort = 135;
-
 // Presentation contexts of the association to port 135.
 constexpr std::uint16_t kScmContext = 0;
 constexpr std::uint16_t kActivationContext = 1;
@@ -106,7 +104,7 @@ Result<ActivatedObject> choose_interface(Activation activation, const Wanted& wa
 }
 
 Result<ActivatedObject> activate_on_mapper(const Peer& peer, const Wanted& wanted) {
-    auto bound = open_association(peer, peer.host, kEndpointMapperPort, iface::kScmActivator);
+    auto bound = open_association(peer, peer.host, peer.mapper_port, iface::kScmActivator);
     if (!bound) {
         return pass(bound);
     }
@@ -133,6 +131,7 @@ Result<ActivatedObject> activate_on_mapper(const Peer& peer, const Wanted& wante
     if (object->endpoints.empty()) {
         return fail(kInvalidData, "the object exporter names no TCP port");
     }
+    object->cost = association.cost();
     return object;
 }
 
@@ -141,10 +140,9 @@ Result<ActivatedObject> activate_on_mapper(const Peer& peer, const Wanted& wante
 Result<ActivatedObject> activate(const Peer& peer, const Wanted& wanted) {
     auto object = activate_on_mapper(peer, wanted);
     if (!object) {
-        if (object.error().code == kCallFailed) {
-            object.error().code = kServerUnavailable;
-        }
-        return pass(object, "activate on " + peer.host + ':' + std::to_string(kEndpointMapperPort));
+        return fail(
+            as_unavailable(std::move(object.error()))
+                .within("activate on " + peer.host + ':' + std::to_string(peer.mapper_port)));
     }
     return object;
 }

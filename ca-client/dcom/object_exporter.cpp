@@ -5,25 +5,6 @@
 
 namespace ae::ca {
 
-Result<ServerAlive> decode_server_alive2(ByteView stub) {
-    NdrReader in(stub);
-    ServerAlive alive;
-    alive.major = in.u16();
-    alive.minor = in.u16();
-    if (in.pointer()) {
-        alive.bindings = read_conformant_dual_strings(in);
-    }
-    in.u32();  // reserved
-    const std::uint32_t status = in.u32();
-    if (!in.ok()) {
-        return in.failure();
-    }
-    if (status != 0) {
-        return fail(hresult_of_fault(status), "the server did not answer ServerAlive2");
-    }
-    return alive;
-}
-
 Bytes encode_resolve_oxid2(std::uint64_t oxid) {
     NdrWriter out;
     out.u64(oxid);
@@ -55,22 +36,6 @@ Result<ResolvedOxid> decode_resolve_oxid2(ByteView stub) {
         return in.failure();
     }
     return resolved;
-}
-
-Bytes encode_complex_ping(std::uint64_t set, std::uint16_t sequence,
-                          const std::vector<std::uint64_t>& added) {
-    NdrWriter out;
-    out.u64(set);
-    out.u16(sequence);
-    out.u16(static_cast<std::uint16_t>(added.size()));
-    out.u16(0);  // none removed
-    out.pointer();
-    out.u32(static_cast<std::uint32_t>(added.size()));
-    for (const std::uint64_t oid : added) {
-        out.u64(oid);
-    }
-    out.null();
-    return out.take();
 }
 
 }  // namespace ae::ca

@@ -1,5 +1,5 @@
-// IRemUnknown ([MS-DCOM] 3.1.1.5.6): more interfaces of an object, and giving references back.
-// Stubs in, values out; pure.
+// IRemUnknown ([MS-DCOM] 3.1.1.5.6): giving references back.  More interfaces of an object need not
+// be asked for: activation asks for all that are wanted.  Stubs in, values out; pure.
 #pragma once
 
 #include "ca-client/dcom/orpc.h"
@@ -8,21 +8,6 @@
 #include <vector>
 
 namespace ae::ca {
-
-struct QueryInterface {
-    Guid causality{};
-    Guid ipid{};  // of any interface of the object
-    std::uint32_t references = 5;
-    std::vector<Guid> interfaces{};
-};
-Bytes encode_query_interface(const QueryInterface& query);
-
-struct QueriedInterface {
-    Hresult result{};
-    ObjectReference object{};  // meaningful when `result` is no failure
-};
-// One entry per interface asked for.  Error: the server's own failure code, or kInvalidData.
-Result<std::vector<QueriedInterface>> decode_query_interface(ByteView stub, std::size_t asked);
 
 struct ReleasedReference {
     Guid ipid{};

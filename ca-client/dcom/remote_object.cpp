@@ -8,9 +8,13 @@
 namespace ae::ca {
 namespace {
 
-// Presentation contexts of the association to the exporter.
-constexpr std::uint16_t kRemUnknownContext = 0;
-constexpr std::uint16_t kObjectContext = 1;
+// Presentation contexts of the association to the exporter.  The object's own interface is bound at
+// once, so that its first call waits for one negotiation less; IRemUnknown is for the end.
+constexpr std::uint16_t kObjectContext = 0;
+constexpr std::uint16_t kRemUnknownContext = 1;
+
+// The host's own name, and then some of the addresses that the server says it has.
+constexpr std::size_t kMostDialled = 4;
 
 bool is_address(const std::string& host) {
     boost::system::error_code error;
@@ -27,7 +31,7 @@ std::string place(const std::string& address, std::uint16_t port) {
 std::vector<Endpoint> in_dialling_order(const Peer& peer, const std::vector<Endpoint>& endpoints) {
     std::vector<Endpoint> order = {{peer.host, endpoints.front().port}};
     for (const Endpoint& endpoint : endpoints) {
-        if (is_address(endpoint.host)) {
+        if (is_address(endpoint.host) && order.size() < kMostDialled) {
             order.push_back(endpoint);
         }
     }
@@ -39,11 +43,12 @@ struct Reached {
     std::string where;
 };
 
-Result<Reached> reach_exporter(const Peer& peer, const std::vector<Endpoint>& endpoints) {
+Result<Reached> reach_exporter(const Peer& peer, const std::vector<Endpoint>& endpoints,
+                               const Interface& interface) {
     std::optional<Error> first_error;
     for (const Endpoint& endpoint : in_dialling_order(peer, endpoints)) {
         std::string where = place(endpoint.host, endpoint.port);
-        auto bound = open_association(peer, endpoint.host, endpoint.port, iface::kRemUnknown);
+        auto bound = open_association(peer, endpoint.host, endpoint.port, interface);
         if (bound) {
             return Reached{std::move(*bound), std::move(where)};
         }
@@ -51,39 +56,29 @@ Result<Reached> reach_exporter(const Peer& peer, const std::vector<Endpoint>& en
             first_error = std::move(bound.error()).within("reach the object " + where);
         }
         if (first_error->code != kServerUnavailable) {
-            break;  // the host answered
+            break;  // the host answered, or its time is used up
         }
     }
     return fail(std::move(*first_error));
-}
-
-Done add_object_context(Reached& reached, const Interface& interface) {
-    if (auto accepted = require_accepted(reached.bound.context, "IRemUnknown"); !accepted) {
-        return accepted;
-    }
-    auto context = reached.bound.association.add_context(kObjectContext, interface);
-    if (!context) {
-        return pass(context, "alter context");
-    }
-    return require_accepted(*context, "the object's interface");
 }
 
 }  // namespace
 
 Result<RemoteObject> RemoteObject::connect(const Peer& peer, const Guid& causality,
                                            const ActivatedObject& activated) {
-    auto reached = reach_exporter(peer, activated.endpoints);
+    auto reached = reach_exporter(peer, activated.endpoints, activated.chosen);
     if (!reached) {
         return pass(reached);
     }
-    if (auto added = add_object_context(*reached, activated.chosen); !added) {
-        return pass(added, "reach the object " + reached->where);
+    if (auto accepted = require_accepted(reached->bound.context, "the object's interface");
+        !accepted) {
+        return pass(accepted, "reach the object " + reached->where);
     }
     RemoteObject object(std::move(reached->bound.association), std::move(reached->where));
     object.causality_ = causality;
     object.ipid_ = activated.ipid;
     object.remote_unknown_ = activated.activation.remote_unknown;
-    object.call_timeout_ = peer.timeouts.call;
+    object.activation_cost_ = activated.cost;
     for (const ActivatedInterface& interface : activated.activation.interfaces) {
         if (interface.object) {
             object.references_.push_back(
@@ -94,23 +89,41 @@ Result<RemoteObject> RemoteObject::connect(const Peer& peer, const Guid& causali
 }
 
 Result<Bytes> RemoteObject::call(std::uint16_t opnum, ByteView stub,
-                                 std::chrono::milliseconds timeout) {
+                                 std::chrono::milliseconds timeout,
+                                 std::chrono::milliseconds after_stop) {
     auto reply = association_.call({.context_id = kObjectContext,
                                     .opnum = opnum,
                                     .object = ipid_,
                                     .stub = stub,
-                                    .timeout = timeout});
+                                    .timeout = timeout,
+                                    .after_stop = after_stop});
     return reply ? std::move(reply) : pass(reply, "call the object " + where_);
 }
 
-void RemoteObject::release(const Log& log) {
+WireCost RemoteObject::cost() const {
+    WireCost all = activation_cost_;
+    return all += association_.cost();
+}
+
+Result<Hresult> RemoteObject::release_all(std::chrono::milliseconds limit) {
+    auto context = association_.add_context(kRemUnknownContext, iface::kRemUnknown, limit);
+    if (!context) {
+        return pass(context, "alter context");
+    }
+    if (auto accepted = require_accepted(*context, "IRemUnknown"); !accepted) {
+        return pass(accepted);
+    }
     const Bytes stub = encode_release(causality_, references_);
     auto reply = association_.call({.context_id = kRemUnknownContext,
                                     .opnum = opnum::kRemRelease,
                                     .object = remote_unknown_,
                                     .stub = stub,
-                                    .timeout = call_timeout_});
-    auto result = reply ? decode_plain_result(*reply) : Result<Hresult>(pass(reply));
+                                    .timeout = limit});
+    return reply ? decode_plain_result(*reply) : Result<Hresult>(pass(reply));
+}
+
+void RemoteObject::release(std::chrono::milliseconds limit, const Log& log) {
+    const auto result = release_all(limit);
     if (log && !result) {
         log("release the object " + where_ + ": " + result.error().sentence());
     } else if (log && failed(*result)) {

@@ -12,8 +12,6 @@ namespace {
 
 constexpr int kMaxLegs = 6;
 
-Deadline in(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
-
 tl::unexpected<Error> malformed(std::string_view why) {
     return fail(kInvalidData, "malformed reply: " + std::string(why));
 }
@@ -41,12 +39,8 @@ Result<BindAck> refusal(const Packet& packet) {
     return malformed("it is no answer to a bind");
 }
 
-// The connection failed after the call went out: the server may have acted on it.
-tl::unexpected<Error> unanswered(Error error) {
-    if (error.code == kServerUnavailable) {
-        error.code = kCallFailed;
-    }
-    return fail(std::move(error));
+tl::unexpected<Error> no_longer_used() {
+    return fail(kServerUnavailable, "the connection is not used any more after an error");
 }
 
 bool same(const AuthTrailer& left, const AuthTrailer& right) {
@@ -56,13 +50,20 @@ bool same(const AuthTrailer& left, const AuthTrailer& right) {
 
 }  // namespace
 
+Error no_kdc_when_late(Error error) {
+    if (error.code == kTimeout) {
+        error.code = kNoKdc;
+    }
+    return error;
+}
+
 Result<Association> Association::connect(const std::string& host, std::uint16_t port,
-                                         const Timeouts& timeouts) {
-    auto connection = Connection::open(host, port, timeouts.connect);
+                                         const Timeouts& timeouts, std::stop_token stop) {
+    auto connection = Connection::open(host, port, timeouts.connect, stop);
     if (!connection) {
         return pass(connection);
     }
-    return Association(std::move(*connection), timeouts);
+    return Association(std::move(*connection), timeouts, std::move(stop));
 }
 
 Result<Association::Received> Association::receive(Deadline deadline) {
@@ -82,17 +83,30 @@ Result<Association::Received> Association::receive(Deadline deadline) {
     return Received{*header, std::move(*head)};
 }
 
-Result<BindAck> Association::exchange(BindPacket packet, Bytes* reply_token) {
+Result<BindAck> Association::exchange(BindPacket packet, Bytes* reply_token,
+                                      std::chrono::milliseconds limit) {
+    if (!usable_) {
+        return no_longer_used();
+    }
     packet.call_id = ++call_id_;
     packet.association_group = group_;
+    usable_ = false;  // until the answer is found to be one
     const auto octets = encode_bind(packet);
     if (!octets) {
         return fail(kSecurityPackage, "the Kerberos ticket is too large for one packet");
     }
-    const Deadline deadline = in(timeouts_.leg);
+    const Deadline deadline = deadline_in(limit);
+    ++cost_.round_trips;
     if (auto sent = connection_->write(*octets, deadline); !sent) {
         return pass(sent);
     }
+    auto ack = read_bind_answer(packet, reply_token, deadline);
+    usable_ = ack.has_value();
+    return ack;
+}
+
+Result<BindAck> Association::read_bind_answer(const BindPacket& packet, Bytes* reply_token,
+                                              Deadline deadline) {
     auto received = receive(deadline);
     if (!received) {
         return pass(received);
@@ -126,9 +140,11 @@ Result<ContextResult> Association::bind(const Interface& interface,
     security_ = std::move(security);
     BindPacket packet{.abstract_syntax = interface};
     if (security_) {
-        return bind_securely(packet);
+        auto context = bind_securely(packet);
+        usable_ = context.has_value();
+        return context;
     }
-    auto ack = exchange(packet, nullptr);
+    auto ack = exchange(packet, nullptr, timeouts_.leg);
     if (!ack) {
         return pass(ack);
     }
@@ -137,37 +153,58 @@ Result<ContextResult> Association::bind(const Interface& interface,
     return ack->context;
 }
 
+Result<SecurityContext::Leg> Association::step(Bytes received) {
+    auto leg =
+        bounded<SecurityContext::Leg>("authenticate", {deadline_in(timeouts_.leg), stop_},
+                                      [security = security_, received = std::move(received)] {
+                                          return security->step(received);
+                                      });
+    if (!leg) {
+        security_ = nullptr;  // it may still be at work
+        return fail(no_kdc_when_late(std::move(leg.error())));
+    }
+    return leg;
+}
+
+Done Association::take_terms(const BindAck& ack) {
+    if (!header_signing_) {
+        // Without it a packet's header could be changed on its way.
+        return fail(kSecurityPackage, "the server does not sign packet headers");
+    }
+    group_ = ack.association_group;
+    send_limit_ = std::min(send_limit_, std::size_t{ack.max_receive});
+    return done();
+}
+
 Result<ContextResult> Association::bind_securely(const BindPacket& first) {
     std::optional<ContextResult> context;
     Bytes received;
     for (int leg = 0; leg < kMaxLegs; ++leg) {
-        auto step = security_->step(received);
-        if (!step) {
-            return pass(step);
+        auto next = step(std::move(received));
+        if (!next) {
+            return pass(next);
         }
-        if (!step->token.empty()) {
+        received.clear();
+        if (!next->token.empty()) {
             BindPacket packet = first;
             packet.type = context ? PacketType::alter_context : PacketType::bind;
             packet.trailer = security_->trailer();
-            packet.token = step->token;
-            auto ack = exchange(packet, &received);
+            packet.token = next->token;
+            auto ack = exchange(packet, &received, timeouts_.leg);
             if (!ack) {
                 return pass(ack);
             }
             if (!context) {
-                if (!header_signing_) {
-                    // Without it a packet's header could be changed on its way.
-                    return fail(kSecurityPackage, "the server does not sign packet headers");
+                if (auto taken = take_terms(*ack); !taken) {
+                    return pass(taken);
                 }
                 context = ack->context;
-                group_ = ack->association_group;
-                send_limit_ = std::min(send_limit_, std::size_t{ack->max_receive});
             }
         }
-        if (step->token.empty() && !step->complete) {
+        if (next->token.empty() && !next->complete) {
             return fail(kSecurityInternal, "the security exchange stops before it is complete");
         }
-        if (step->complete) {
+        if (next->complete) {
             if (says_reject(received)) {
                 return fail(kSecurityInternal, "the server rejects the security exchange");
             }
@@ -183,17 +220,18 @@ Result<ContextResult> Association::bind_securely(const BindPacket& first) {
     return fail(kSecurityPackage, "the security exchange does not end after 6 legs");
 }
 
-Result<ContextResult> Association::add_context(std::uint16_t id, const Interface& interface) {
+Result<ContextResult> Association::add_context(std::uint16_t id, const Interface& interface,
+                                               std::optional<std::chrono::milliseconds> limit) {
     auto ack = exchange(
         {.type = PacketType::alter_context, .context_id = id, .abstract_syntax = interface},
-        nullptr);
+        nullptr, limit.value_or(timeouts_.leg));
     if (!ack) {
         return pass(ack);
     }
     return ack->context;
 }
 
-Done Association::send_request(const Call& call, Deadline deadline) {
+Result<std::vector<Bytes>> Association::seal_request(const Call& call) {
     std::optional<Sealing> sealing;
     if (security_) {
         sealing = Sealing{security_->trailer(), token_size_};
@@ -206,13 +244,31 @@ Done Association::send_request(const Call& call, Deadline deadline) {
     for (Bytes& fragment : fragments) {
         if (security_) {
             if (auto sealed = security_->seal(fragment); !sealed) {
-                return sealed;
+                return pass(sealed);
             }
         }
     }
-    for (const Bytes& fragment : fragments) {
-        request_went_out_ = true;
-        if (auto sent = connection_->write(fragment, deadline); !sent) {
+    return fragments;
+}
+
+tl::unexpected<Error> Association::unanswered(Error error) {
+    ran_late_ = error.code == kTimeout;
+    if (error.code == kServerUnavailable || error.code == kTimeout) {
+        error.code = request_went_out_ ? kCallFailed : kServerUnavailable;
+    }
+    return fail(std::move(error));
+}
+
+Done Association::send_request(const Call& call, Deadline deadline) {
+    const auto fragments = seal_request(call);
+    if (!fragments) {
+        return fail(fragments.error());
+    }
+    const std::uint64_t sent_before = connection_->sent();
+    for (const Bytes& fragment : *fragments) {
+        auto sent = connection_->write(fragment, deadline);
+        request_went_out_ = connection_->sent() != sent_before;
+        if (!sent) {
             return unanswered(std::move(sent.error()));
         }
     }
@@ -220,6 +276,10 @@ Done Association::send_request(const Call& call, Deadline deadline) {
 }
 
 Done Association::open_sealed(Received& received) {
+    // Anybody on the way can send the rest, whose heads end before sealed octets begin.
+    if (!carries_call(received.header.type)) {
+        return malformed("it is neither response nor fault");
+    }
     const auto packet = decode_packet(received.octets);
     if (!packet) {
         return fail(packet.error());
@@ -233,6 +293,21 @@ Done Association::open_sealed(Received& received) {
         return malformed("it belongs to another security context");
     }
     return security_->unseal(received.octets);
+}
+
+Error Association::error_of_answered_fault(const Packet& packet) {
+    auto fault = decode_fault(packet);
+    if (!fault) {
+        return std::move(fault.error());
+    }
+    if (packet.header.call_id != call_id_) {
+        return malformed("the fault belongs to another call").value();
+    }
+    faulted_ = true;
+    if (packet.trailer && denies_execution(*fault)) {
+        fault_said_ = FaultSaid::unexecuted;
+    }
+    return error_of_fault(*fault);
 }
 
 Result<Bytes> Association::receive_reply(const Call& call, Deadline deadline) {
@@ -252,20 +327,9 @@ Result<Bytes> Association::receive_reply(const Call& call, Deadline deadline) {
             return fail(packet.error());
         }
         if (packet->header.type == PacketType::fault) {
-            auto fault = decode_fault(*packet);
-            if (!fault) {
-                return pass(fault);
-            }
-            if (packet->header.call_id != call_id_) {
-                return malformed("the fault belongs to another call");
-            }
-            if (fault->did_not_execute) {
-                fault_said_ =
-                    packet->trailer ? FaultSaid::unexecuted_under_seal : FaultSaid::unexecuted;
-            }
-            return fail(error_of_fault(*fault));
+            return fail(error_of_answered_fault(*packet));
         }
-        if (packet->header.type != PacketType::response) {
+        if (!carries_call(packet->header.type)) {
             return malformed("it is neither response nor fault");
         }
         auto fragment = decode_response(*packet);
@@ -284,13 +348,23 @@ Result<Bytes> Association::receive_reply(const Call& call, Deadline deadline) {
 
 Result<Bytes> Association::call(const Call& call) {
     request_went_out_ = false;
+    ran_late_ = false;
+    faulted_ = false;
     fault_said_ = FaultSaid::nothing;
-    const Deadline deadline = in(call.timeout);
-    auto sent = send_request(call, deadline);
-    if (!sent) {
-        return pass(sent);
+    if (!usable_) {
+        return no_longer_used();
     }
-    return receive_reply(call, deadline);
+    const Deadline deadline = deadline_in(call.timeout);
+    ++cost_.round_trips;
+    if (stop_.stop_requested()) {
+        return fail(kOperationAborted, "stopped on request");
+    }
+    connection_->wait_after_stop(call.after_stop);
+    auto sent = send_request(call, deadline);
+    auto reply = sent ? receive_reply(call, deadline) : Result<Bytes>(pass(sent));
+    connection_->wait_after_stop({});
+    usable_ = reply.has_value() || faulted_;
+    return reply;
 }
 
 }  // namespace ae::ca

@@ -3,8 +3,11 @@
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,23 +24,40 @@ using boost::system::error_code;
 struct Connection::Socket {
     asio::io_context loop{1};
     tcp::socket tcp_socket{loop};
+    std::stop_token stop{};
+    std::chrono::milliseconds after_stop{};
+    std::optional<Deadline> stop_seen{};
+
+    bool given_up(Deadline deadline) {
+        const Deadline now = std::chrono::steady_clock::now();
+        if (stop.stop_requested()) {
+            stop_seen = stop_seen.value_or(now);
+            deadline = std::min(deadline, *stop_seen + after_stop);
+        }
+        return now >= deadline;
+    }
 
     void close() {
         error_code ignored;
         tcp_socket.close(ignored);
     }
 
-    // Runs what `start` begins until it ends or time is up; then closing the socket ends it.
+    // Runs what `start` begins until it ends, time is up or a stop is obeyed; then closing the
+    // socket ends it.
     template <class Start>
     error_code until(Deadline deadline, Start start) {
+        const Bound bound{deadline, stop};
         std::optional<error_code> outcome;
         start([&outcome](const error_code& error, auto&&...) { outcome = error; });
         loop.restart();
-        loop.run_until(deadline);
+        while (!outcome && !given_up(deadline)) {
+            loop.run_until(bound.next_look());
+        }
         if (!outcome) {
             close();
+            loop.restart();
             loop.run();
-            return asio::error::timed_out;
+            return stop.stop_requested() ? asio::error::operation_aborted : asio::error::timed_out;
         }
         if (*outcome) {
             close();
@@ -48,6 +68,8 @@ struct Connection::Socket {
 
 namespace {
 
+using Addresses = std::vector<tcp::endpoint>;
+
 // The usual ones in our words, because the system's come in its language, and differ.
 std::string reason(const error_code& error) {
     const std::pair<error_code, std::string_view> usual[] = {
@@ -55,6 +77,7 @@ std::string reason(const error_code& error) {
         {asio::error::connection_refused, "connection refused"},
         {asio::error::connection_reset, "connection reset by the server"},
         {asio::error::timed_out, "connection timed out"},
+        {asio::error::operation_aborted, "stopped on request"},
         {asio::error::host_not_found, "host not found"},
         {asio::error::host_unreachable, "no route to host"},
         {asio::error::network_unreachable, "network is unreachable"},
@@ -68,43 +91,91 @@ std::string reason(const error_code& error) {
     return to_lower(text.substr(0, 1)) + text.substr(1);
 }
 
+tl::unexpected<Error> failure(std::string_view step, const error_code& error) {
+    const Hresult code = error == asio::error::timed_out           ? kTimeout
+                         : error == asio::error::operation_aborted ? kOperationAborted
+                                                                   : kServerUnavailable;
+    return fail(code, std::string(step) + ": " + reason(error));
+}
+
+// The system's resolver knows no deadline.
+Result<Addresses> look_up(const std::string& host, std::uint16_t port) {
+    asio::io_context loop;
+    tcp::resolver resolver(loop);
+    error_code error;
+    const auto found =
+        resolver.resolve(host, std::to_string(port), tcp::resolver::numeric_service, error);
+    if (error) {
+        return fail(kServerUnavailable, "resolve " + host + ": " + reason(error),
+                    "Check the name and the DNS servers of this machine.");
+    }
+    Addresses addresses;
+    for (const auto& each : found) {
+        if (addresses.size() < kMaxAddresses) {
+            addresses.push_back(each.endpoint());
+        }
+    }
+    return addresses;
+}
+
+Result<Addresses> resolve(const std::string& host, std::uint16_t port, const Bound& bound) {
+    error_code no_address;
+    const auto address = asio::ip::make_address(host, no_address);
+    if (!no_address) {
+        return Addresses{{address, port}};
+    }
+    return bounded<Addresses>("resolve " + host, bound,
+                              [host, port] { return look_up(host, port); });
+}
+
 }  // namespace
 
 Connection::Connection(std::unique_ptr<Socket> socket) : socket_(std::move(socket)) {}
 Connection::~Connection() = default;
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& host, std::uint16_t port,
-                                                     std::chrono::milliseconds limit) {
-    auto socket = std::make_unique<Socket>();
-    tcp::resolver resolver(socket->loop);
-    error_code error;
-    const auto addresses =
-        resolver.resolve(host, std::to_string(port), tcp::resolver::numeric_service, error);
-    if (error) {
-        return fail(kServerUnavailable, "resolve " + host + ": " + reason(error),
-                    "Check the name and the DNS servers of this machine.");
+                                                     std::chrono::milliseconds limit,
+                                                     std::stop_token stop) {
+    auto addresses = resolve(host, port, {deadline_in(limit), stop});
+    if (!addresses) {
+        return pass(addresses);
     }
-    error = asio::error::host_not_found;
-    for (const auto& address : addresses) {
+    auto socket = std::make_unique<Socket>();
+    socket->stop = std::move(stop);
+    error_code error = asio::error::host_not_found;
+    for (const tcp::endpoint& address : *addresses) {
         socket->close();
-        error = socket->until(std::chrono::steady_clock::now() + limit, [&](auto handler) {
-            socket->tcp_socket.async_connect(address.endpoint(), handler);
+        error = socket->until(deadline_in(limit), [&](auto handler) {
+            socket->tcp_socket.async_connect(address, handler);
         });
         if (!error) {
             // One small request waits for one small reply: nothing to gain by delaying.
             socket->tcp_socket.set_option(tcp::no_delay(true), error);
             return std::unique_ptr<Connection>(new Connection(std::move(socket)));
         }
+        if (socket->stop.stop_requested()) {
+            break;
+        }
     }
-    return fail(kServerUnavailable, "connect: " + reason(error));
+    return failure("connect", error);
 }
 
+void Connection::wait_after_stop(std::chrono::milliseconds time) { socket_->after_stop = time; }
+
 Done Connection::write(ByteView octets, Deadline deadline) {
+    std::size_t taken = 0;
     const error_code error = socket_->until(deadline, [&](auto handler) {
-        asio::async_write(socket_->tcp_socket, asio::buffer(octets.data(), octets.size()), handler);
+        asio::async_write(socket_->tcp_socket, asio::buffer(octets.data(), octets.size()),
+                          [handler, &taken](const error_code& result, std::size_t count) mutable {
+                              taken = count;
+                              handler(result);
+                          });
     });
+    // How much of what we cut off ourselves had gone, not every system says.
+    const bool cut_off = error == asio::error::timed_out || error == asio::error::operation_aborted;
+    sent_ += cut_off ? octets.size() : taken;
     if (error) {
-        return fail(kServerUnavailable, "send: " + reason(error));
+        return failure("send", error);
     }
     return done();
 }
@@ -115,9 +186,19 @@ Result<Bytes> Connection::read(std::size_t count, Deadline deadline) {
         asio::async_read(socket_->tcp_socket, asio::buffer(octets), handler);
     });
     if (error) {
-        return fail(kServerUnavailable, "receive: " + reason(error));
+        return failure("receive", error);
     }
     return octets;
+}
+
+bool Connection::quiet() {
+    std::array<std::uint8_t, 1> octet{};
+    error_code error;
+    socket_->tcp_socket.non_blocking(true, error);
+    if (!error) {
+        socket_->tcp_socket.receive(asio::buffer(octet), tcp::socket::message_peek, error);
+    }
+    return error == asio::error::would_block;
 }
 
 std::string Connection::address() const {

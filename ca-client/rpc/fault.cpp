@@ -2,6 +2,9 @@
 
 #include "engine/base/hresult_table.h"
 
+#include <algorithm>
+#include <array>
+
 namespace ae::ca {
 namespace {
 
@@ -34,6 +37,15 @@ Hresult hresult_of_fault(std::uint32_t status) {
 
 Hresult hresult_of_bind_nak(std::uint16_t reason) {
     return reason == kAuthenticationTypeNotRecognized ? hresult(0x800706D3) : kServerUnavailable;
+}
+
+bool denies_execution(const Fault& fault) {
+    constexpr std::array kBeforeAnyMethod = {
+        std::uint32_t{5},           // ERROR_ACCESS_DENIED: COM's access check
+        std::uint32_t{0x8001011B},  // RPC_E_ACCESS_DENIED
+        kFaultOperationRange, kFaultUnknownInterface};
+    return fault.did_not_execute ||
+           std::ranges::find(kBeforeAnyMethod, fault.status) != kBeforeAnyMethod.end();
 }
 
 Error error_of_fault(const Fault& fault) {

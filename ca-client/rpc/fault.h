@@ -10,17 +10,18 @@ namespace ae::ca {
 
 inline constexpr std::uint32_t kFaultOperationRange = 0x1C010002;
 inline constexpr std::uint32_t kFaultUnknownInterface = 0x1C010003;
-inline constexpr Hresult kCallFailedDidNotExecute = hresult(0x800706BF);
 inline constexpr Hresult kObjectDisconnected = hresult(0x80010108);
 inline constexpr Hresult kInvalidObject = hresult(0x80010114);
 
 Hresult hresult_of_fault(std::uint32_t status);
 Hresult hresult_of_bind_nak(std::uint16_t reason);
 
-// How a call ended, as far as a fault told.  Only an unexecuted call may be sent again or
-// elsewhere, and only the sealed word for it may be acted upon at once: an unsealed fault can be
-// anybody's.
-enum class FaultSaid { nothing, unexecuted, unexecuted_under_seal };
+// What a fault told besides its code.  That the call was not executed counts under the seal only:
+// an unsealed fault can be anybody's, and a request whose CA did issue would go to another one.
+enum class FaultSaid { nothing, unexecuted };
+
+// It says so, or its code is one with which the runtime refuses a call before any method runs.
+bool denies_execution(const Fault& fault);
 
 // "the server refused the call with fault 0x00000005"
 Error error_of_fault(const Fault& fault);

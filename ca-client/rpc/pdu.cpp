@@ -102,11 +102,14 @@ bool known_reply(PacketType type) {
 }
 
 std::size_t head_size(PacketType type) {
-    return type == PacketType::response || type == PacketType::fault ? kResponseHeadSize
-                                                                     : kHeaderSize;
+    return carries_call(type) ? kResponseHeadSize : kHeaderSize;
 }
 
 }  // namespace
+
+bool carries_call(PacketType type) {
+    return type == PacketType::response || type == PacketType::fault;
+}
 
 std::optional<Bytes> encode_bind(const BindPacket& packet) {
     Bytes body = bind_body(packet);
@@ -191,13 +194,8 @@ Result<PacketHeader> decode_packet_header(ByteView first_octets) {
     if (header.fragment_length < least) {
         return malformed("its length is too small for header and token");
     }
-    const bool carries_call =
-        header.type == PacketType::response || header.type == PacketType::fault;
-    if (carries_call && header.fragment_length > kMaxFragment) {
+    if (carries_call(header.type) && header.fragment_length > kMaxFragment) {
         return malformed("its length exceeds the 5840 octets that were offered");
-    }
-    if (header.auth_length > kMaxToken) {
-        return malformed("its token is too large");
     }
     return header;
 }

@@ -1,7 +1,8 @@
-// Connection-oriented DCE/RPC packets: what the client sends and what it takes apart.
-// Sources: [C706] 12.6, [MS-RPCE] 2.2.2.  AUTH3 is not here: SPNEGO and Kerberos send every token
-// after the first in an ALTER_CONTEXT ([MS-RPCE] 2.2.1.1.7), and NTLM is not offered.
-// Views in decoded packets point into the buffer handed in.  Errors: kInvalidData.  Pure.
+// Connection-oriented DCE/RPC packets: what the client sends and what it takes apart. Sources:
+// [C706] 12.6, [MS-RPCE] 2.2.2.  AUTH3 is not here: SPNEGO and Kerberos send every token after
+// the first in an ALTER_CONTEXT ([MS-RPCE] 2.2.1.1.7), and NTLM is not offered. Views in decoded
+// packets point into the buffer handed in.
+// Errors: kInvalidData.  Pure.
 #pragma once
 
 #include "ca-client/rpc/interfaces.h"
@@ -38,13 +39,12 @@ inline constexpr std::size_t kHeaderSize = 16;
 inline constexpr std::size_t kTrailerSize = 8;
 inline constexpr std::size_t kSealAlignment = 16;    // [MS-RPCE] 2.2.2.11, from the stub's start
 inline constexpr std::uint16_t kMaxFragment = 5840;  // what we offer in both directions
-inline constexpr std::size_t kMaxToken = 65519;
 inline constexpr std::uint8_t kLevelPrivacy = 6;
 
 struct PacketHeader {
     PacketType type{};
     std::uint8_t flags = 0;
-    std::uint16_t fragment_length = 0;  // of the whole packet
+    std::uint16_t fragment_length = 0;  // of the whole packet, which bounds its token too
     std::uint16_t auth_length = 0;      // of the token alone
     std::uint32_t call_id = 0;
 };
@@ -92,6 +92,9 @@ struct SealedLayout {
 };
 // Of a request, response or fault that carries a token.
 SealedLayout sealed_layout(ByteView packet);
+
+// Response and fault: all that a server seals for a call.
+bool carries_call(PacketType type);
 
 Result<PacketHeader> decode_packet_header(ByteView first_octets);
 

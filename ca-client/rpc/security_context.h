@@ -1,8 +1,9 @@
 // One authenticated, sealed conversation with one host.  Level is always packet privacy, with
-// header signing and in DCE style; delegation is never granted ([MS-RPCE] 2.2.1.1.7-8,
-// [MS-WCCE] 2.1). NTLM is not offered, neither by itself nor inside SPNEGO. One thread at a time.
-// step() and creation talk to a KDC and block as long as the Kerberos library lets them.  Errors:
-// kTargetUnknown, kNoCredentials, kContextExpired, kNoKdc, kTimeSkew, kAccessDenied and
+// header signing and in DCE style; delegation is never granted ([MS-RPCE] 2.2.1.1.7-8, [MS-WCCE]
+// 2.1). NTLM is not offered, neither by itself nor inside SPNEGO. One thread at a time, not
+// always the same one. step() and creation talk to a KDC and block as long as the Kerberos
+// library lets them: callers bound them (bounded_work.h).
+// Errors: kTargetUnknown, kNoCredentials, kContextExpired, kNoKdc, kTimeSkew, kAccessDenied and
 // kSecurityInternal, with the library's own text.
 #pragma once
 
@@ -10,6 +11,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/result.h"
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -44,5 +46,8 @@ struct SecurityOptions {
     std::string credential_cache{};  // "MEMORY:machine", "FILE:..."; empty: the default one
 };
 Result<std::unique_ptr<SecurityContext>> create_security_context(const SecurityOptions& options);
+// That function, or a test's own.
+using SecurityFactory =
+    std::function<Result<std::unique_ptr<SecurityContext>>(const SecurityOptions&)>;
 
 }  // namespace ae::ca

@@ -1,5 +1,6 @@
 #include "ca-client/rpc/gss_handles.h"
 #include "ca-client/rpc/security_context.h"
+#include "ca-client/rpc/service_principal.h"
 #include "engine/base/hresult_table.h"
 
 #include <array>
@@ -65,21 +66,6 @@ Result<UniqueGssCredential> acquire_credential(const SecurityOptions& options) {
     return credential;
 }
 
-// The empty realm lets the KDC refer us: a named or default realm fails for a host in another
-// domain of the forest.  A principal name, unlike a host-based one, is not rewritten by DNS.
-Result<UniqueGssName> import_target(const std::string& host) {
-    const std::string principal = "host/" + host + "@";
-    gss_buffer_desc buffer = {principal.size(), const_cast<char*>(principal.data())};
-    UniqueGssName name;
-    OM_uint32 minor = 0;
-    const OM_uint32 major =
-        ::gss_import_name(&minor, &buffer, GSS_KRB5_NT_PRINCIPAL_NAME, name.put());
-    if (GSS_ERROR(major)) {
-        return fail(gss_error(major, minor, kerberos_oid(), "name " + principal));
-    }
-    return name;
-}
-
 gss_iov_buffer_desc part(OM_uint32 type, std::span<std::uint8_t> octets) {
     return {type, {octets.size(), octets.data()}};
 }
@@ -97,11 +83,12 @@ std::array<gss_iov_buffer_desc, 4> parts_of(std::span<std::uint8_t> packet) {
 class GssapiContext final : public SecurityContext {
   public:
     GssapiContext(const SecurityOptions& options, UniqueGssCredential credential,
-                  UniqueGssName target)
+                  ServicePrincipal principal, UniqueGssName target)
         : options_(options),
           mechanism_(options.mechanism),
           step_("authenticate to host/" + options.target_host),
           credential_(std::move(credential)),
+          principal_(std::move(principal)),
           target_(std::move(target)) {}
 
     [[nodiscard]] AuthTrailer trailer() const override {
@@ -174,7 +161,11 @@ class GssapiContext final : public SecurityContext {
         const OM_uint32 major = ::gss_unwrap_iov(&minor, context_.get(), &sealed, nullptr,
                                                  parts.data(), static_cast<int>(parts.size()));
         // Supplementary bits are failures too: old, duplicate and missing fragments.
-        if (major != GSS_S_COMPLETE) {
+        if (major != GSS_S_COMPLETE && !GSS_ERROR(major)) {
+            return fail(kSecurityInternal,
+                        "open a sealed reply: a fragment came twice, late or out of order");
+        }
+        if (GSS_ERROR(major)) {
             Error error = gss_error(major, minor, kerberos_oid(), "open a sealed reply");
             error.code = kSecurityInternal;
             return fail(std::move(error));
@@ -225,7 +216,8 @@ class GssapiContext final : public SecurityContext {
     Mechanism mechanism_;
     std::string step_;
     UniqueGssCredential credential_;
-    UniqueGssName target_;
+    ServicePrincipal principal_;
+    UniqueGssName target_;  // points into principal_
     UniqueGssContext context_;
 };
 
@@ -236,11 +228,16 @@ Result<std::unique_ptr<SecurityContext>> create_security_context(const SecurityO
     if (!credential) {
         return pass(credential);
     }
-    auto target = import_target(options.target_host);
+    auto principal = ServicePrincipal::of_host(options.target_host);
+    if (!principal) {
+        return pass(principal);
+    }
+    auto target = principal->import_as_gss_name();
     if (!target) {
         return pass(target);
     }
-    return std::make_unique<GssapiContext>(options, std::move(*credential), std::move(*target));
+    return std::make_unique<GssapiContext>(options, std::move(*credential), std::move(*principal),
+                                           std::move(*target));
 }
 
 }  // namespace ae::ca

@@ -13,7 +13,6 @@ constexpr Hresult kRevoked = hresult(0x80092010);
 
 // [MS-WCCE] 3.2.1.4.2.1: pdwDisposition.
 enum Answered : std::uint32_t {
-    kIncomplete = 0,
     kDenied = 2,
     kIssued = 3,
     kIssuedOutOfBand = 4,
@@ -65,13 +64,11 @@ void judge_disposition(const CertificateAnswer& answer, engine::CaReply& reply) 
             // asked.
             reply.disposition = Disposition::pending;
             return;
-        case kIncomplete:
-            reply.code = kUnexpected;
-            return;
         default:
-            // The failing HRESULT itself often sits in the disposition.
+            // The failing HRESULT itself often sits in the disposition; any other number,
+            // incomplete (0) included, is none that the CA may answer with.
             reply.code =
-                failed(hresult(answer.disposition)) ? hresult(answer.disposition) : kUnexpected;
+                failed(hresult(answer.disposition)) ? hresult(answer.disposition) : kProtocolError;
             return;
     }
 }
@@ -79,7 +76,16 @@ void judge_disposition(const CertificateAnswer& answer, engine::CaReply& reply) 
 }  // namespace
 
 std::uint32_t flags_of(engine::EncodedRequest::Format format) {
-    return format == engine::EncodedRequest::Format::pkcs7 ? kFormatPkcs7 : kFormatPkcs10;
+    using Format = engine::EncodedRequest::Format;
+    switch (format) {
+        case Format::pkcs7:
+            return kFormatPkcs7;
+        case Format::cmc:
+            return kFormatCmc | kFullResponse;
+        case Format::pkcs10:
+            break;
+    }
+    return kFormatPkcs10;
 }
 
 Result<CertificateRequest> retrieval_of(const std::string& authority, std::uint32_t request_id) {
@@ -87,7 +93,7 @@ Result<CertificateRequest> retrieval_of(const std::string& authority, std::uint3
         return fail(kInvalidArgument, "0 is the number of no request");
     }
     return CertificateRequest{
-        .authority = authority, .flags = kFormatNone, .request_id = request_id};
+        .authority = authority, .flags = kFormatNone | kFullResponse, .request_id = request_id};
 }
 
 Bytes encode_request(const CertificateRequest& request) {
@@ -109,9 +115,7 @@ Bytes encode_request2(const CertificateRequest& request) {
     return out.take();
 }
 
-Result<CertificateAnswer> decode_certificate_answer(ByteView stub) {
-    NdrReader in(stub);
-    read_orpc_that(in);
+CertificateAnswer read_certificate_answer(NdrReader& in) {
     CertificateAnswer answer;
     answer.request_id = in.u32();
     answer.disposition = in.u32();
@@ -119,6 +123,13 @@ Result<CertificateAnswer> decode_certificate_answer(ByteView stub) {
     answer.certificate = copy(in.blob(kMaxBlob));
     answer.message = read_message(in);
     answer.result = in.result();
+    return answer;
+}
+
+Result<CertificateAnswer> decode_certificate_answer(ByteView stub) {
+    NdrReader in(stub);
+    read_orpc_that(in);
+    CertificateAnswer answer = read_certificate_answer(in);
     if (!in.ok()) {
         return in.failure();
     }
@@ -136,7 +147,7 @@ engine::CaReply judge(const CertificateAnswer& answer) {
     }
     if (answer.result != kOk) {
         // W2: a success code other than zero means nothing that could be relied upon.
-        reply.code = failed(answer.result) ? answer.result : kUnexpected;
+        reply.code = failed(answer.result) ? answer.result : kProtocolError;
         return reply;
     }
     judge_disposition(answer, reply);

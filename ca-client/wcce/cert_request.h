@@ -1,6 +1,6 @@
 // The methods of ICertRequestD and ICertRequestD2 ([MS-WCCE] 3.2.1.4.2, 3.2.1.4.3) as stubs, and
-// what their answers mean for the engine.  Pure. Not for: the bytes of the request itself
-// (pkcs10.h) or of the issued certificates.
+// what their answers mean for the engine.  Pure.
+// Not for: the bytes of the request itself (pkcs10.h) or of the issued certificates.
 #pragma once
 
 #include "ca-client/dcom/orpc.h"
@@ -14,11 +14,13 @@
 namespace ae::ca {
 
 // [MS-WCCE] 3.2.1.4.3.1.1.  The encoding bits of the local COM interface never go on the wire.
-// The flag for a full CMC answer is never set: what such an answer asks to be checked (its status,
-// its signature) belongs to requests in CMC, which this build does not send.
+// A request in CMC asks for a full CMC answer too (Y), which only Request2 knows: a transport takes
+// kFullResponse out again where it calls ICertRequestD or ICertPassage.
 inline constexpr std::uint32_t kFormatNone = 0;  // of a retrieval ([MS-WCCE] 3.1.1.4.3.7)
 inline constexpr std::uint32_t kFormatPkcs10 = 0x100;
 inline constexpr std::uint32_t kFormatPkcs7 = 0x300;
+inline constexpr std::uint32_t kFormatCmc = 0x400;
+inline constexpr std::uint32_t kFullResponse = 0x40000;
 std::uint32_t flags_of(engine::EncodedRequest::Format format);
 
 struct CertificateRequest {
@@ -34,9 +36,13 @@ Bytes encode_request(const CertificateRequest& request);   // ICertRequestD, opn
 Bytes encode_request2(const CertificateRequest& request);  // ICertRequestD2, opnum 6
 
 // Asks what became of a request that this CA knows ([MS-WCCE] 3.1.1.4.3.7, 3.1.1.6.1): no octets,
-// no format, no serial number.  Error kInvalidArgument: request 0, which would be a new one.
+// no format, no serial number.  A full answer is asked for whatever the request was: only that
+// tells whether a key was archived (check I12).  Error kInvalidArgument: request 0, which would be
+// a new one.
 Result<CertificateRequest> retrieval_of(const std::string& authority, std::uint32_t request_id);
 
+// How an answer came: only Request2 has full CMC answers, ICertRequestD and ICertPassage do not.
+enum class AnswerMethod { request2, older };
 struct CertificateAnswer {
     std::uint32_t request_id = 0;
     std::uint32_t disposition = 0;
@@ -44,11 +50,16 @@ struct CertificateAnswer {
     Bytes certificate{};
     std::string message{};  // UTF-8, without terminator
     Hresult result{};
+    AnswerMethod method = AnswerMethod::request2;  // said by the transport
 };
 // Of both methods.  Error: kInvalidData.
 Result<CertificateAnswer> decode_certificate_answer(ByteView stub);
+// The same parameters without ORPCTHAT; complaints stay in the reader (ICertPassage,
+// cert_passage.h).
+CertificateAnswer read_certificate_answer(NdrReader& in);
 
-// The outcome table (wcce-client rules W4, W5).  The chain stays empty: it is inside full_response.
+// What the disposition and the result mean ([MS-WCCE] 3.2.1.4.2.1; rules W4, W5).  The chain stays
+// empty: it is inside full_response.
 engine::CaReply judge(const CertificateAnswer& answer);
 // The same for a retrieval, where nothing can have been lost at the CA.  The reply names
 // `request_id`, whatever the answer says.  Error kInvalidData: issued, and no certificate came.

@@ -7,8 +7,11 @@
 using namespace ae;
 using namespace ae::ca;
 
-TEST_CASE("rpc is the transport unless somebody asks for another", "[ca-client][transport]") {
-    CHECK(CaClientOptions{}.transport == Transport::rpc);
+TEST_CASE(
+    "our own DCOM is the transport unless somebody asks for another, with ICertPassage behind it",
+    "[ca-client][transport]") {
+    CHECK(CaClientOptions{}.transport == Transport::dcom);
+    CHECK(CaClientOptions{}.fallback == Fallback::icpr);
 }
 
 TEST_CASE("a system without COM says so, and which transport there is", "[ca-client][transport]") {
@@ -19,7 +22,7 @@ TEST_CASE("a system without COM says so, and which transport there is", "[ca-cli
     for (const auto& reply : {client->submit(ca, {}), client->retrieve(ca, 7)}) {
         REQUIRE_FALSE(reply);
         CHECK(reply.error().code == kNotSupported);
-        CHECK(reply.error().remedy == "Use the transport rpc.");
+        CHECK(reply.error().remedy == "Use the transport dcom.");
     }
     const auto pinged = ping_ca(options, ca);
     REQUIRE_FALSE(pinged);

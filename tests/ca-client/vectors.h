@@ -83,19 +83,6 @@ inline const Bytes kCreateInstanceReply = *from_hex(
 // V6b: REGDB_E_CLASSNOTREG.
 inline const Bytes kFailedActivationReply = *from_hex("00000000 00000000 00000000 54010480");
 
-// V7.
-inline const Bytes kQueryInterfaceRequest = *from_hex(
-    "05000700 00000000 00000000 33221100 55447766 8899aabb ccddeeff 00000000 "
-    "01c00000 11112222 33334444 55556666 05000000 01000000 01000000 3afd2254 "
-    "b8d4ef4c a12ee87d 4ca22e90");
-
-// V7: S_OK and E_NOINTERFACE.
-inline const Bytes kQueryInterfaceReply = *from_hex(
-    "00000000 00000000 00000200 02000000 00000000 00000000 00000000 05000000 "
-    "88776655 44332211 00ffeedd ccbbaa99 02c00000 11112222 33334444 55556666 "
-    "02400080 00000000 00000000 00000000 00000000 00000000 00000000 00000000 "
-    "00000000 00000000 00000000 00000000 00000000");
-
 // V8: authority "LAB-CA", flags 0x20100, attributes "CertificateTemplate:Machine\n".
 inline const Bytes kRequest2 = *from_hex(
     "05000700 00000000 00000000 33221100 55447766 8899aabb ccddeeff 00000000 "
@@ -131,11 +118,6 @@ inline const Bytes kRemoteActivationRequest = *from_hex(
     "746e9ed9 88fcd011 b49800a0 c90312f3 00000000 00000000 02000000 00000000 "
     "02000000 00000200 02000000 3afd2254 b8d4ef4c a12ee87d 4ca22e90 706e9ed9 "
     "88fcd011 b49800a0 c90312f3 01000000 01000000 0700");
-
-// V11: adds one OID.
-inline const Bytes kComplexPingRequest = *from_hex(
-    "00000000 00000000 01000100 00000000 00000200 01000000 00ffeedd ccbbaa99 "
-    "00000000");
 
 // V11.
 inline const Bytes kResolveOxid2Request = *from_hex("88776655 44332211 01000000 01000000 0700");

@@ -129,20 +129,26 @@ TEST_CASE("the metrics file has an absolute path; an empty one is none",
           "policy 1.reg line 10: MetricsFile is \"\\x1b[2J\", which is no absolute path");
 }
 
-TEST_CASE("the transport is one that the platform has, the usual one unless another is named",
+TEST_CASE("the transport is one that the platform has, and pinned only when it is named",
           "[agent-settings][transport]") {
-    constexpr std::array kWindows{Transport::com, Transport::rpc};
-    constexpr std::array kLinux{Transport::rpc};
+    constexpr std::array kWindows{Transport::com, Transport::dcom, Transport::icpr};
+    constexpr std::array kLinux{Transport::dcom, Transport::icpr};
     const auto on = [](std::span<const Transport> here, const std::vector<Value>& values) {
         return agent_settings(Scope::machine, files({values}), here);
     };
-    CHECK(on(kWindows, {})->transport == Transport::com);
-    CHECK(on(kLinux, {})->transport == Transport::rpc);
-    CHECK(on(kWindows, {by_policy("Transport", std::string("rpc"))})->transport == Transport::rpc);
+    CHECK_FALSE(on(kWindows, {})->transport);
+    CHECK_FALSE(on(kLinux, {})->transport);
+    for (const auto& here :
+         {std::span<const Transport>(kWindows), std::span<const Transport>(kLinux)}) {
+        CHECK(on(here, {by_policy("Transport", std::string("icpr"))})->transport ==
+              Transport::icpr);
+    }
+    CHECK(on(kWindows, {by_policy("Transport", std::string("dcom"))})->transport ==
+          Transport::dcom);
     CHECK(on(kWindows, {by_policy("Transport", std::string("COM"))})->transport == Transport::com);
-    CHECK(on(kLinux, {by_hand("Transport", std::string("RPC"))})->transport == Transport::rpc);
-    CHECK(on(kWindows,
-             {by_policy("Transport", std::string("com")), by_hand("Transport", std::string("rpc"))})
+    CHECK(on(kLinux, {by_hand("Transport", std::string("DCOM"))})->transport == Transport::dcom);
+    CHECK(on(kWindows, {by_policy("Transport", std::string("com")),
+                        by_hand("Transport", std::string("dcom"))})
               ->transport == Transport::com);
 
     const auto not_here = on(kLinux, {by_policy("Transport", std::string("com"))});
@@ -150,10 +156,10 @@ TEST_CASE("the transport is one that the platform has, the usual one unless anot
     CHECK(not_here.error().code == kInvalidData);
     CHECK(not_here.error().context ==
           "policy 1.reg line 10: Transport is \"com\", which this platform does not have");
-    CHECK(not_here.error().remedy == "Write \"rpc\", or remove the value.");
+    CHECK(not_here.error().remedy == "Write \"dcom\" or \"icpr\", or remove the value.");
     const auto unknown = on(kWindows, {by_policy("Transport", std::string("pigeon"))});
     REQUIRE_FALSE(unknown);
-    CHECK(unknown.error().remedy == "Write \"com\" or \"rpc\", or remove the value.");
+    CHECK(unknown.error().remedy == "Write \"com\", \"dcom\" or \"icpr\", or remove the value.");
     CHECK_FALSE(on(kWindows, {by_policy("Transport", std::string())}));
     CHECK_FALSE(on(kWindows, {by_policy("Transport", 1U)}));
 }

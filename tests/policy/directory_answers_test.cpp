@@ -138,6 +138,19 @@ TEST_CASE("an account without a whole token is an error", "[directory-answers][S
     CHECK_FALSE(account_of(all, engine::Scope::machine));
 }
 
+TEST_CASE("the root DSE tells whom the tickets of the bind make us", "[directory-answers][S13]") {
+    LdapEntry root;
+    root.attributes["tokenGroups"] = {kDomain.child(515).to_wire(), kDomain.child(513).to_wire(),
+                                      kDomain.child(515).to_wire()};
+    const auto sids = session_sids_of(root);
+    REQUIRE(sids);
+    CHECK(*sids == std::vector<Sid>{kDomain.child(513), kDomain.child(515)});
+
+    root.attributes["tokenGroups"].push_back({1, 2, 3});
+    CHECK(session_sids_of(root).error().code == kInvalidData);
+    CHECK(session_sids_of({}).error().code == kNotSupported);
+}
+
 TEST_CASE("1600 groups are 1600 SIDs of the token", "[directory-answers][S10]") {
     auto all = answers();
     all.account.attributes["tokenGroups"].clear();

@@ -100,7 +100,7 @@ TEST_CASE("without any key there is no policy, and that is no error", "[registry
     const auto settings = read_agent_settings(Scope::machine, {});
     REQUIRE(settings);
     CHECK(*settings == AgentSettings{});
-    CHECK(settings->transport == Transport::com);
+    CHECK_FALSE(settings->transport);
 }
 
 TEST_CASE("AEPolicy stands in the hive of the context, the policy key first", "[registry][A4]") {
@@ -170,13 +170,13 @@ TEST_CASE("texts end at their first NUL, whether or not there is one", "[registr
 TEST_CASE("the agent's own settings come from its own keys", "[registry][agent-settings]") {
     const OwnHives hives;
     set(HKEY_LOCAL_MACHINE, kAgentLocalKey, "JitterMinutes", 7);
-    set(HKEY_LOCAL_MACHINE, kAgentPolicyKey, "Transport", std::string("rpc"));
+    set(HKEY_LOCAL_MACHINE, kAgentPolicyKey, "Transport", std::string("dcom"));
     set(HKEY_LOCAL_MACHINE, kLocalKey, "LogLevel", 4);
     set(HKEY_CURRENT_USER, kLocalKey, "AEExpress", 1);
     const auto machine = read_agent_settings(Scope::machine, {});
     REQUIRE(machine);
     CHECK(machine->timer.jitter == std::chrono::minutes(7));
-    CHECK(machine->transport == Transport::rpc);
+    CHECK(machine->transport == Transport::dcom);
     CHECK(machine->log_level == LogLevel::information);
     CHECK_FALSE(machine->express);
     CHECK(read_agent_settings(Scope::user, {})->express);

@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 namespace {
 
 const std::string kHost = "ca1.corp.example.test";
-constexpr Limits kLong{.activation = 60s, .call = 60s, .grace = 60s};
+const Limits kLong{.activation = 60s, .call = 60s, .grace = 60s};
 
 // Something that hangs until the test lets it go.
 struct Gate {
@@ -181,6 +181,96 @@ TEST_CASE("a host with as many hanging calls as there may be is asked no more", 
 
     gate.promise.set_value();
     CHECK(eventually([&] { return calls.run(kLong, quick).answer.has_value(); }));
+}
+
+TEST_CASE("a stop ends the wait for an activation, and no request goes out any more",
+          "[com][deadline]") {
+    Gate gate;
+    auto begun = std::make_shared<std::atomic<int>>(0);
+    std::stop_source stop;
+    Calls calls;
+    Limits limits = kLong;
+    limits.stop = stop.get_token();
+    const Asked asked = calls.run(limits, [&, open = gate.open, begun](BoundedCall& call) {
+        stop.request_stop();
+        open.wait();
+        *begun += call.begin() ? 1 : 0;
+        call.finish(answer(7));
+    });
+    REQUIRE_FALSE(asked.answer);
+    CHECK(asked.answer.error().code == kOperationAborted);
+    CHECK(asked.answer.error().context ==
+          "activate on ca1.corp.example.test: stopped while it waited");
+    CHECK_FALSE(asked.may_have_acted);
+    CHECK(calls.cancelled.empty());
+    gate.promise.set_value();
+    CHECK(eventually([&] { return begun.use_count() == 1; }));
+    CHECK(*begun == 0);
+}
+
+TEST_CASE("a stop ends the wait for an answer, and what went out may have been done",
+          "[com][deadline][W7]") {
+    Gate gate;
+    std::stop_source stop;
+    Calls calls;
+    calls.when_cancelled = [&] { gate.promise.set_value(); };
+    Limits limits = kLong;
+    limits.stop = stop.get_token();
+    const Asked asked = calls.run(limits, [&](BoundedCall& call) {
+        call.begin();
+        stop.request_stop();
+        gate.open.wait();
+        CHECK(call.finish({.answer = fail(kCallFailed, "cancelled"), .may_have_acted = true}));
+    });
+    REQUIRE_FALSE(asked.answer);
+    CHECK(asked.answer.error().code == kOperationAborted);
+    CHECK(asked.answer.error().context ==
+          "call the object on ca1.corp.example.test: stopped while it waited");
+    CHECK(asked.may_have_acted);
+    CHECK(calls.cancelled.size() == 1);
+}
+
+TEST_CASE("an answer that comes soon after a stop is taken", "[com][deadline][W7]") {
+    std::stop_source stop;
+    Calls calls;
+    Limits limits = kLong;
+    limits.stop = stop.get_token();
+    limits.after_stop = std::chrono::seconds(30);
+    const Asked asked = calls.run(limits, [&](BoundedCall& call) {
+        call.begin();
+        stop.request_stop();
+        CHECK(call.finish(answer(7)));
+    });
+    REQUIRE(asked.answer);
+    CHECK(asked.answer->request_id == 7);
+    CHECK(calls.cancelled.empty());
+}
+
+TEST_CASE("after a stop nothing is started", "[com][deadline]") {
+    std::stop_source stop;
+    stop.request_stop();
+    Calls calls;
+    Limits limits = kLong;
+    limits.stop = stop.get_token();
+    const Asked asked = calls.run(limits, [](BoundedCall&) { FAIL("asked"); });
+    REQUIRE_FALSE(asked.answer);
+    CHECK(asked.answer.error().code == kOperationAborted);
+    CHECK_FALSE(asked.may_have_acted);
+}
+
+TEST_CASE("an answer for which nobody waits is not taken", "[com][deadline]") {
+    Gate gate;
+    auto taken = std::make_shared<std::atomic<int>>(-1);
+    Calls calls;
+    calls.run({.activation = 60s, .call = 1ms, .grace = 1ms},
+              [open = gate.open, taken](BoundedCall& call) {
+                  call.begin();
+                  open.wait();
+                  *taken = call.finish(answer(7)) ? 1 : 0;
+              });
+    gate.promise.set_value();
+    CHECK(eventually([&] { return taken.use_count() == 1; }));
+    CHECK(*taken == 0);
 }
 
 TEST_CASE("a call may outlive the transport that made it", "[com][deadline]") {

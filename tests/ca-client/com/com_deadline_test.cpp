@@ -35,7 +35,7 @@ bool can_cancel() {
 TEST_CASE("a CA that never answers is waited for no longer than the deadline", "[com][W7]") {
     ComWorld world;
     world.play({.call = WhenCalled::hangs});
-    const auto transport = world.transport(with_short_grace());
+    auto transport = world.transport(with_short_grace());
     const Asked asked = transport->ask(world.ca, call_to(world), kSoon);
     REQUIRE_FALSE(asked.answer);
     CHECK(asked.answer.error().code == kTimeout);
@@ -57,6 +57,8 @@ TEST_CASE("a CA that never answers is waited for no longer than the deadline", "
     // Whichever way: the next call is served while the first one still hangs there.
     world.play({.disposition = 5, .request_id = 2});
     CHECK(transport->ask(world.ca, call_to(world), kPatience).answer);
+    CHECK(world.heard("activated").size() == 2);  // on an object of its own
+    transport.reset();
     world.release();
     CHECK(world.waits_for("released", 2));  // and the one that hung gave its object back too
 }

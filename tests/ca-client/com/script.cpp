@@ -13,7 +13,8 @@ NLOHMANN_JSON_SERIALIZE_ENUM(WhenCalled, {{WhenCalled::answers, "answers"},
                                           {WhenCalled::hangs, "hangs"},
                                           {WhenCalled::crashes, "crashes"}})
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Script, activation, offers, call, result, disposition,
-                                   request_id, full_response, certificate, message)
+                                   request_id, full_response, certificate, message, value, padding,
+                                   count)
 
 namespace {
 

@@ -22,13 +22,17 @@ struct Script {
     Offers offers = Offers::second_interface;
     WhenCalled call = WhenCalled::answers;
 
-    // Of Request and Request2; Ping and Ping2 give the result alone.
+    // Of Request and Request2; Ping and Ping2 give the result alone, the property methods the
+    // result, the value and how many properties it lists.
     std::uint32_t result = 0;
     std::uint32_t disposition = 0;
     std::uint32_t request_id = 0;
     Bytes full_response{};
     Bytes certificate{};
     std::string message{};  // UTF-8; travels as terminated UTF-16LE
+    Bytes value{};
+    std::uint32_t padding = 0;  // as many zeros after it
+    std::uint32_t count = 0;
 };
 
 void save(const Script& script, const std::filesystem::path& folder);

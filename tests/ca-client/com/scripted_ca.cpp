@@ -129,8 +129,34 @@ HRESULT ScriptedCa::Ping2(LPCWSTR authority) {
     return static_cast<HRESULT>(hear({{"what", "Ping2"}, {"authority", text(authority)}}).result);
 }
 
-HRESULT ScriptedCa::GetCACert(ULONG, LPCWSTR, CERTTRANSBLOB*) { return E_NOTIMPL; }
-HRESULT ScriptedCa::GetCAProperty(LPCWSTR, LONG, LONG, LONG, CERTTRANSBLOB*) { return E_NOTIMPL; }
-HRESULT ScriptedCa::GetCAPropertyInfo(LPCWSTR, LONG*, CERTTRANSBLOB*) { return E_NOTIMPL; }
+HRESULT ScriptedCa::tell_value(const nlohmann::json& heard, CERTTRANSBLOB& value, LONG* count) {
+    Script script = hear(heard);
+    script.value.resize(script.value.size() + script.padding);
+    give(script.value, value);
+    if (count != nullptr) {
+        *count = static_cast<LONG>(script.count);
+    }
+    return static_cast<HRESULT>(script.result);
+}
+
+HRESULT ScriptedCa::GetCACert(ULONG selector, LPCWSTR authority, CERTTRANSBLOB* value) {
+    return tell_value(
+        {{"what", "GetCACert"}, {"selector", selector}, {"authority", text(authority)}}, *value);
+}
+
+HRESULT ScriptedCa::GetCAProperty(LPCWSTR authority, LONG id, LONG index, LONG type,
+                                  CERTTRANSBLOB* value) {
+    return tell_value({{"what", "GetCAProperty"},
+                       {"authority", text(authority)},
+                       {"id", id},
+                       {"index", index},
+                       {"type", type}},
+                      *value);
+}
+
+HRESULT ScriptedCa::GetCAPropertyInfo(LPCWSTR authority, LONG* count, CERTTRANSBLOB* list) {
+    return tell_value({{"what", "GetCAPropertyInfo"}, {"authority", text(authority)}}, *list,
+                      count);
+}
 
 }  // namespace ae::test

@@ -29,14 +29,17 @@ class ScriptedCa final : public ICertRequestD2 {
                                       ULONG* disposition, LPCWSTR attributes,
                                       const CERTTRANSBLOB* request, CERTTRANSBLOB* chain,
                                       CERTTRANSBLOB* certificate, CERTTRANSBLOB* message) override;
-    HRESULT STDMETHODCALLTYPE GetCACert(ULONG, LPCWSTR, CERTTRANSBLOB*) override;
+    HRESULT STDMETHODCALLTYPE GetCACert(ULONG selector, LPCWSTR authority,
+                                        CERTTRANSBLOB* value) override;
     HRESULT STDMETHODCALLTYPE Ping(LPCWSTR authority) override;
     HRESULT STDMETHODCALLTYPE Request2(LPCWSTR authority, ULONG flags, LPCWSTR serial,
                                        ULONG* request_id, ULONG* disposition, LPCWSTR attributes,
                                        const CERTTRANSBLOB* request, CERTTRANSBLOB* full_response,
                                        CERTTRANSBLOB* certificate, CERTTRANSBLOB* message) override;
-    HRESULT STDMETHODCALLTYPE GetCAProperty(LPCWSTR, LONG, LONG, LONG, CERTTRANSBLOB*) override;
-    HRESULT STDMETHODCALLTYPE GetCAPropertyInfo(LPCWSTR, LONG*, CERTTRANSBLOB*) override;
+    HRESULT STDMETHODCALLTYPE GetCAProperty(LPCWSTR authority, LONG id, LONG index, LONG type,
+                                            CERTTRANSBLOB* value) override;
+    HRESULT STDMETHODCALLTYPE GetCAPropertyInfo(LPCWSTR authority, LONG* count,
+                                                CERTTRANSBLOB* list) override;
     HRESULT STDMETHODCALLTYPE Ping2(LPCWSTR authority) override;
 
   private:
@@ -49,6 +52,7 @@ class ScriptedCa final : public ICertRequestD2 {
         CERTTRANSBLOB* message;
     };
     HRESULT answer(const nlohmann::json& heard, const Out& out);
+    HRESULT tell_value(const nlohmann::json& heard, CERTTRANSBLOB& value, LONG* count = nullptr);
     // Tells what was heard, then hangs or crashes if the script says so.
     Script hear(const nlohmann::json& heard) const;
 

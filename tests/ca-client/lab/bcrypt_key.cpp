@@ -49,11 +49,11 @@ Result<BcryptKey> BcryptKey::create() {
     return info ? Result<BcryptKey>(BcryptKey(std::move(key), std::move(*info))) : pass(info);
 }
 
-Result<Bytes> BcryptKey::sign(engine::HashAlgorithm hash, ByteView message) {
-    if (hash != engine::HashAlgorithm::sha256) {
+Result<Bytes> BcryptKey::sign(const engine::SignatureScheme& scheme, ByteView message) {
+    if (scheme.hash != engine::HashAlgorithm::sha256) {
         return refused(ERROR_NOT_SUPPORTED, "sign another digest than SHA-256");
     }
-    Bytes digest = stores::make_crypto()->digest(hash, message);
+    Bytes digest = stores::make_crypto()->digest(scheme.hash, message);
     BCRYPT_PKCS1_PADDING_INFO padding = {BCRYPT_SHA256_ALGORITHM};
     Bytes signature(512);
     ULONG size = 0;

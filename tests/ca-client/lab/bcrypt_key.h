@@ -15,7 +15,7 @@ class BcryptKey final : public engine::PrivateKey {
     [[nodiscard]] engine::KeyAlgorithm algorithm() const override {
         return engine::KeyAlgorithm::rsa;
     }
-    Result<Bytes> sign(engine::HashAlgorithm hash, ByteView message) override;
+    Result<Bytes> sign(const engine::SignatureScheme& scheme, ByteView message) override;
 
   private:
     BcryptKey(stores::UniqueBcryptKey key, Bytes public_key_info)

@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
         return 2;
     }
     const CaClientOptions options{
-        .transport = Transport::rpc,
+        .transport = Transport::dcom,
         .machine_fqdn = "ws1.corp.example.test",
         .mechanism = words[2] == "kerberos" ? Mechanism::kerberos : Mechanism::spnego,
         .timeouts = {.connect = std::chrono::seconds(5)}};

@@ -69,6 +69,7 @@ std::unique_ptr<SecurityContext> fake(int legs = 1) { return std::make_unique<Fa
 struct Outcome {
     Result<Bytes> reply;
     bool went_out = false;
+    FaultSaid said{};
 };
 Outcome ask(std::vector<Answer> after_bind, Milliseconds timeout = Milliseconds(5000)) {
     std::vector<Answer> script = {{{secure_ack(PacketType::bind_ack, 1)}}};
@@ -79,7 +80,7 @@ Outcome ask(std::vector<Answer> after_bind, Milliseconds timeout = Milliseconds(
     REQUIRE(association->bind(ae::ca::iface::kRemUnknown, fake()));
     const Bytes stub(6000);  // two fragments
     auto reply = association->call({.opnum = 3, .stub = stub, .timeout = timeout});
-    return {std::move(reply), association->request_went_out()};
+    return {std::move(reply), association->request_went_out(), association->fault_said()};
 }
 
 Error bind_error(std::vector<Answer> script, int legs = 1, const Timeouts& timeouts = kShort) {
@@ -132,13 +133,13 @@ TEST_CASE("nobody listening is an unavailable server", "[association][errors]") 
     CHECK(association.error().context == "connect: connection refused");
 }
 
-TEST_CASE("a server that hangs up or says nothing while binding is unavailable",
+TEST_CASE("a server that hangs up while binding is unavailable, one that says nothing is late",
           "[association][errors]") {
     CHECK(bind_error({{}}).code == kServerUnavailable);
     Timeouts hasty = kShort;
     hasty.leg = Milliseconds(50);
     const Error mute = bind_error({{.silence = true}}, 1, hasty);
-    CHECK(mute.code == kServerUnavailable);
+    CHECK(mute.code == kTimeout);
     CHECK(mute.context.find("timed out") != std::string::npos);
 }
 
@@ -163,6 +164,29 @@ TEST_CASE("a response must be protected by our context", "[association][hostile]
     CHECK(ask({{{sealed_response(2, 0x03, "01", 2)}}}).reply.error().code == kInvalidData);
     CHECK(ask({{{sealed_response(3, 0x03, "01")}}}).reply.error().code == kInvalidData);
     CHECK(ask({{{secure_ack(PacketType::bind_ack, 2)}}}).reply.error().code == kInvalidData);
+}
+
+TEST_CASE("only a sealed fault is believed that nothing ran", "[association][hostile][W7]") {
+    Bytes unsealed = fault(2);
+    unsealed[3] |= pfc::kDidNotExecute;
+    const auto outcome = ask({{{unsealed}}});
+    CHECK(outcome.reply.error().code == kAccessDenied);
+    CHECK(outcome.said == FaultSaid::nothing);
+}
+
+TEST_CASE("what is no reply to a call never reaches the security library",
+          "[association][hostile]") {
+    // Shorter than the head of a response, with a trailer that repeats ours: sealed octets would
+    // have to begin behind their end.
+    for (const char* type : {"0c", "0d", "0f"}) {
+        CAPTURE(type);
+        const Bytes packet = *from_hex("0500" + std::string(type) +
+                                       "03 10000000 1c000400 02000000 09060000 01000000 aabbccdd");
+        const auto outcome = ask({{{packet}}});
+        REQUIRE_FALSE(outcome.reply);
+        CHECK(outcome.reply.error().code == kInvalidData);
+        CHECK(outcome.went_out);
+    }
 }
 
 TEST_CASE("a server that does not sign headers is refused", "[association][hostile]") {

@@ -101,13 +101,13 @@ TEST_CASE("the outcome table", "[wcce][MS-WCCE:3.2.1.4.2.1.3]") {
         {0x80094014, 3, true, Disposition::denied, 0x80094014},
         {0, 4, false, Disposition::pending, 0},  // out of band: kept
         {0, 6, false, Disposition::denied, 0x80092010},
-        {0, 0, false, Disposition::failed, 0x8000FFFF},
-        {0, 1, false, Disposition::failed, 0x8000FFFF},
+        {0, 0, false, Disposition::failed, 0x800706C0},
+        {0, 1, false, Disposition::failed, 0x800706C0},
         {0, 0x80094012, false, Disposition::failed, 0x80094012},  // the code in the disposition
-        {0, 77, false, Disposition::failed, 0x8000FFFF},
+        {0, 77, false, Disposition::failed, 0x800706C0},
         {0x80070057, 0, false, Disposition::failed, 0x80070057},
         {0x80070057, 3, true, Disposition::failed, 0x80070057},  // the HRESULT outranks it
-        {1, 3, true, Disposition::failed, 0x8000FFFF},           // S_FALSE is no promise
+        {1, 3, true, Disposition::failed, 0x800706C0},           // S_FALSE is no promise
     }));
     CAPTURE(row.result, row.disposition);
     const auto reply = judge({.request_id = 9,
@@ -126,9 +126,12 @@ TEST_CASE("the flags name the format of the request, and nothing else",
           "[wcce][MS-WCCE:3.2.1.4.3.1.1]") {
     CHECK(flags_of(engine::EncodedRequest::Format::pkcs10) == 0x100);
     CHECK(flags_of(engine::EncodedRequest::Format::pkcs7) == 0x300);
+    // With Y: the answer is a full CMC response.
+    CHECK(flags_of(engine::EncodedRequest::Format::cmc) == 0x40400);
 }
 
-TEST_CASE("a retrieval is an id and no request", "[wcce][retrieve][MS-WCCE:3.1.1.4.3.7]") {
+TEST_CASE("a retrieval is an id, no request, and asks for a full answer",
+          "[wcce][retrieve][MS-WCCE:3.1.1.4.3.7]") {
     auto request = retrieval_of("A", 77);
     REQUIRE(request);
     request->causality = vectors::kCausality;
@@ -138,12 +141,13 @@ TEST_CASE("a retrieval is an id and no request", "[wcce][retrieve][MS-WCCE:3.1.1
           "00000000"
           "02000000"
           "41000000"  // authority
-          "00000000"  // flags: no format
+          "00000400"  // flags: no format, a full answer
           "00000000"  // serial
           "4d000000"  // id
           "00000000"  // attributes
           "00000000"
-          "00000000");  // empty request
+          "00000000");                 // empty request
+    request->flags &= ~kFullResponse;  // as transports do
     CHECK(to_hex(ByteView(encode_request(*request)).subspan(32)) ==
           "00000000"  // flags
           "00000200"
@@ -182,7 +186,7 @@ TEST_CASE("the outcome table of a retrieval", "[wcce][retrieve][MS-WCCE:3.2.1.4.
         {0, 6, true, Disposition::denied, 0x80092010},
         {0x80094004, 0, false, Disposition::failed, 0x80094004},  // no such request
         {0, 0x80094800, false, Disposition::failed, 0x80094800},  // the row failed with this code
-        {0, 0, false, Disposition::failed, 0x8000FFFF},
+        {0, 0, false, Disposition::failed, 0x800706C0},
         {0x80094006, 0, false, Disposition::failed, 0x80094006},
         {0x800706BE, 0, false, Disposition::failed, 0x800706BE},  // the CA's own word stays
     }));
