@@ -9,7 +9,11 @@ namespace ae::service {
 // On a machine the key store names the providers itself; these are what a capture that names none
 // is judged by.
 inline engine::Abilities abilities_of_this_build() {
-    return {.providers = stores::software_providers(), .renewal = true};
+    return {.providers = stores::software_providers(),
+            .renewal = true,
+            .signing = true,
+            .archival = true,
+            .alternate_signature = true};
 }
 
 }  // namespace ae::service

@@ -7,12 +7,14 @@
 #include "service/abilities.h"
 #include "service/member.h"
 #include "service/reason_lines.h"
+#include "service/ticket_session.h"
 #include "service/transport_of.h"
 #include "stores/chain_checker.h"
 #include "stores/context_stores.h"
 #include "stores/crypto.h"
 
 #include <random>
+#include <stop_token>
 
 namespace ae::service {
 namespace {
@@ -25,7 +27,8 @@ using stores::StoreUse;
 class Parts {
   public:
     static Result<std::unique_ptr<Parts>> open(const Sources& sources, StoreUse use, Time now,
-                                               std::vector<std::string>& warnings) {
+                                               std::vector<std::string>& warnings,
+                                               std::stop_token stop = {}) {
         auto member = find_member(sources, now);
         if (!member) {
             return pass(member);
@@ -33,6 +36,11 @@ class Parts {
         if (Done allowed = use == StoreUse::change ? may_act(sources) : done(); !allowed) {
             return pass(allowed);
         }
+        member->ca.stop = std::move(stop);
+        member->ca.notice = [&warnings](std::string_view text) {
+            log_warning(text);
+            warnings.emplace_back(text);
+        };
         auto crypto = stores::make_crypto();
         auto opened = stores::open_stores({.root = sources.state_dir,
                                            .scope = sources.scope,
@@ -50,8 +58,9 @@ class Parts {
     }
 
     engine::Ports ports(engine::EventSink& events, engine::User* user = nullptr) {
-        return {*policy_, *directory_, stores_->keys(), stores_->certificates(), *chains_,
-                *crypto_, *ca_,        events,          stores_->memory(),       user};
+        return {*policy_,      *directory_, stores_->keys(), stores_->certificates(), *chains_,
+                *crypto_,      *ca_,        events,          stores_->memory(),       user,
+                session_.get()};
     }
     [[nodiscard]] const policy::DirectoryAnswers& answers() const { return answers_; }
     [[nodiscard]] const std::string& annotation() const { return annotation_; }
@@ -69,7 +78,10 @@ class Parts {
         };
         directory_ =
             policy::create_ldap_directory(std::move(member.directory), std::move(member.locator));
-        member.ca.transport = transport_of(sources);
+        session_ = make_ticket_session(*directory_, std::move(member.renew_tickets));
+        const TransportChoice way = transport_of(sources);
+        member.ca.transport = way.transport;
+        member.ca.fallback = way.fallback;
         member.ca.log = [](std::string_view text) { log_debug(text); };
         ca_ = ca::create_ca_client(std::move(member.ca), *crypto_);
     }
@@ -80,7 +92,8 @@ class Parts {
     std::unique_ptr<engine::Crypto> crypto_;
     std::unique_ptr<engine::ChainChecker> chains_;
     std::unique_ptr<stores::ContextStores> stores_;
-    std::unique_ptr<engine::Directory> directory_{};
+    std::unique_ptr<policy::LdapDirectory> directory_{};
+    std::unique_ptr<engine::LogonSession> session_{};  // asks directory_
     std::unique_ptr<engine::CaClient> ca_{};
 };
 
@@ -108,7 +121,7 @@ engine::PulseReport not_begun(Error error, Scope scope, engine::EventSink& event
 
 RunReport pulse(const Sources& sources, const PulseRun& run, EventLog& events, Time now) {
     std::vector<std::string> warnings;  // of the stores; outlives them
-    auto parts = Parts::open(sources, StoreUse::change, now, warnings);
+    auto parts = Parts::open(sources, StoreUse::change, now, warnings, run.stop);
     if (!parts) {
         const bool kept_out = parts.error().code == kBusy;
         return {.pulse = not_begun(std::move(parts.error()), sources.scope, events),

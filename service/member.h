@@ -9,6 +9,7 @@
 #include "policy/ldap_directory.h"
 #include "service/options.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,9 @@ struct Member {
     policy::DirectoryOptions directory{};
     std::unique_ptr<policy::DcLocator> locator{};
     ca::CaClientOptions ca{};
+    // Rule S13: new tickets in place of those with which this run began.  Empty: there are none, or
+    // they are somebody else's.
+    std::function<Done()> renew_tickets{};
     std::string annotation{};  // what every event of the run has to say about it; mostly nothing
 };
 

@@ -32,6 +32,19 @@ auto tickets_for(const Sources& sources, const Membership& member, const std::st
     };
 }
 
+// Rule S13.  A cache of the machine's own tickets is filled anew from its keytab, whoever made it.
+std::function<Done()> renewal_for(const Sources& sources, const Membership& member,
+                                  const std::string& cache) {
+    if (sources.scope == Scope::user) {
+        return [cache] { return renew_ticket_cache(cache); };
+    }
+    return [member, cache, keytab = sources.keytab] {
+        return owner_of_cache(cache) == member.principal
+                   ? acquire_machine_tickets(member, keytab, cache)
+                   : renew_ticket_cache(cache);
+    };
+}
+
 }  // namespace
 
 Done may_act(const Sources& /*sources*/) { return done(); }
@@ -58,6 +71,7 @@ Result<Member> find_member(const Sources& sources, Time now) {
     member.directory.credentials.cache = cache;
     member.directory.prepare_credentials = tickets_for(sources, *membership, cache, now);
     member.locator = policy::create_dc_locator();
+    member.renew_tickets = renewal_for(sources, *membership, cache);
     member.ca.credential_cache = cache;
     member.ca.machine_fqdn = membership->host_fqdn;
     return member;

@@ -3,6 +3,7 @@
 #include "policy/domain_membership_win32.h"
 #include "service/account_win32.h"
 #include "service/as_member.h"
+#include "service/logon_tickets_win32.h"
 #include "service/member.h"
 
 namespace ae::service {
@@ -66,6 +67,7 @@ Result<Member> find_member(const Sources& sources, Time /*now*/) {
     member.directory.domain_dns = membership->domain_dns;
     member.directory.account_name = membership->account_name;
     member.locator = policy::create_dc_locator();
+    member.renew_tickets = purge_logon_tickets;
     member.ca.machine_fqdn = membership->host_fqdn;
     return member;
 }

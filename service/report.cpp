@@ -49,7 +49,7 @@ std::string as_text(const RunReport& report) {
     for (const engine::Enrolled& entry : pulse.enrolled) {
         text += (entry.replaced.empty() ? "\nenrolled " : "\nrenewed ") +
                 printable(entry.template_name) + " from " + printable(entry.ca.config()) +
-                ", request " + std::to_string(entry.request_id) + "\n  subject  " +
+                ", request " + engine::number_or_unknown(entry.request_id) + "\n  subject  " +
                 printable(entry.facts.subject) + "\n  issuer   " + printable(entry.facts.issuer) +
                 "\n  valid    " + to_string(entry.facts.not_before) + " to " +
                 to_string(entry.facts.not_after) + "\n  path     " + printable(entry.where.path) +

@@ -33,8 +33,8 @@ struct HeldStatus {
 
 struct PendingStatus {
     std::string template_name{};
-    std::string ca{};
-    std::optional<std::uint32_t> request_id{};
+    std::string ca{};                           // empty: it was never sent
+    std::optional<std::uint32_t> request_id{};  // none, and a CA: sent, answer unknown (rule W7)
     Time submitted{};
 };
 

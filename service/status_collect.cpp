@@ -86,8 +86,8 @@ void add_pending(stores::ContextStores& context, ContextStatus& status) {
         return;
     }
     for (const engine::PendingRequest& one : *pending) {
-        status.pending.push_back(
-            {one.template_name, one.ca.config(), one.request_id, one.submitted});
+        status.pending.push_back({one.template_name, one.ca.name.empty() ? "" : one.ca.config(),
+                                  one.request_id, one.submitted});
     }
 }
 

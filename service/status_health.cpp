@@ -176,14 +176,16 @@ std::string about_request(const PendingStatus& one, const ContextStatus& status)
         return "Request " + std::to_string(*one.request_id) + " for template " + name +
                " waits at " + ca + " since " + since + "; have it issued or denied there";
     }
-    return "The answer to the request for template " + name + " to " + ca + " was lost at " +
-           since + "; what keeps it from being repeated is said by: aeclient plan" +
+    return "The request for template " + name + " was sent to " + ca + " at " + since +
+           ", answer unknown; the CA may have issued a certificate that nobody holds; what keeps "
+           "it from being repeated is said by: aeclient plan" +
            std::string(option_of(status));
 }
 
 void check_requests(const ContextStatus& status, Findings& found) {
     for (const PendingStatus& one : status.pending) {
-        if (status.now - one.submitted > kPatience) {
+        const bool was_sent = one.request_id || !one.ca.empty();
+        if (was_sent && status.now - one.submitted > kPatience) {
             found.push_back({Health::attention, about_request(one, status)});
         }
     }

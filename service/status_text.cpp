@@ -129,12 +129,18 @@ std::string certificates(const ContextStatus& status) {
     return rows.size() > 1 ? '\n' + table(rows) : "\nno certificates\n";
 }
 
+std::string state_of(const PendingStatus& one) {
+    if (one.request_id) {
+        return std::to_string(*one.request_id);
+    }
+    return one.ca.empty() ? "not sent" : "answer unknown";
+}
+
 std::string requests(const ContextStatus& status) {
     std::vector<Row> rows{{"PENDING REQUEST", "TEMPLATE", "SUBMITTED", "AGE", "CA"}};
     for (const PendingStatus& one : status.pending) {
         rows.push_back(
-            {one.request_id ? std::to_string(*one.request_id) : "answer lost",
-             printable(one.template_name), ae::to_string(one.submitted),
+            {state_of(one), printable(one.template_name), ae::to_string(one.submitted),
              one.submitted <= status.now ? rough_period(status.now - one.submitted) : "-",
              printable(one.ca)});
     }

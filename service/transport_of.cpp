@@ -1,14 +1,29 @@
 #include "service/transport_of.h"
 
-#include "policy/agent_settings.h"
-
 namespace ae::service {
+namespace {
 
-ca::Transport transport_of(const Sources& sources) {
+ca::Transport same(policy::Transport transport) {
+    switch (transport) {
+        case policy::Transport::com:
+            return ca::Transport::com;
+        case policy::Transport::dcom:
+            return ca::Transport::dcom;
+        case policy::Transport::icpr:
+            break;
+    }
+    return ca::Transport::icpr;
+}
+
+}  // namespace
+
+TransportChoice transport_of(std::optional<policy::Transport> pinned) {
+    return pinned ? TransportChoice{same(*pinned), ca::Fallback::none} : TransportChoice{};
+}
+
+TransportChoice transport_of(const Sources& sources) {
     const auto settings = policy::read_agent_settings(sources.scope, sources.policy_dir);
-    return settings.value_or(policy::AgentSettings{}).transport == policy::Transport::com
-               ? ca::Transport::com
-               : ca::Transport::rpc;
+    return transport_of(settings ? settings->transport : std::nullopt);
 }
 
 }  // namespace ae::service

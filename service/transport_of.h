@@ -1,12 +1,24 @@
-// By which way requests reach a CA here: the setting (agent_settings.h), or the platform's usual
-// way when it cannot be read; whoever reads the settings for the log says so.  Blocks on the disk.
+// Which way requests take to a CA here: the setting (agent_settings.h), or the platform's usual way
+// when there is none or it cannot be read; whoever reads the settings for the log says so.  Blocks
+// on the disk.
 #pragma once
 
 #include "ca-client/ca_client.h"
+#include "policy/agent_settings.h"
 #include "service/options.h"
+
+#include <optional>
 
 namespace ae::service {
 
-ca::Transport transport_of(const Sources& sources);
+struct TransportChoice {
+    ca::Transport transport = ca::default_transport();
+    ca::Fallback fallback = ca::Fallback::icpr;
+    bool operator==(const TransportChoice&) const = default;
+};
+
+// A way that somebody chose is the only one.
+TransportChoice transport_of(std::optional<policy::Transport> pinned);
+TransportChoice transport_of(const Sources& sources);
 
 }  // namespace ae::service

@@ -16,9 +16,9 @@ target_sources(ae_hooks PRIVATE
 target_link_libraries(ae_hooks PRIVATE ole32 shell32)
 target_sources(ae_place PRIVATE context_place_win32.cpp host_start_win32.cpp)
 target_sources(ae_service PRIVATE
-    member_win32.cpp selftest/host_side_win32.cpp service_run_win32.cpp start_up_win32.cpp
+    logon_tickets_win32.cpp member_win32.cpp selftest/host_side_win32.cpp service_run_win32.cpp start_up_win32.cpp
     stop_on_signals_win32.cpp)
-target_link_libraries(ae_service PRIVATE shell32 wevtapi)
+target_link_libraries(ae_service PRIVATE secur32 shell32 wevtapi)
 target_link_libraries(ae_service PRIVATE ae_scm)
 target_sources(ae_service_core PRIVATE options_win32.cpp)
 target_sources(ae_events_files PRIVATE

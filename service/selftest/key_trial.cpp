@@ -132,7 +132,7 @@ void check_keys(Trial& trial, engine::Crypto& crypto, Notebook& notes) {
             Done tried = try_key(trial,
                                  {.algorithm = kind.algorithm,
                                   .template_name = kTrialTemplate,
-                                  .provider = provider,
+                                  .providers = {provider},
                                   .spec = is_key_storage(provider) ? engine::KeySpec::none
                                                                    : engine::KeySpec::exchange},
                                  kind.hash, crypto);

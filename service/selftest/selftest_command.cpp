@@ -47,7 +47,9 @@ Result<MemberParts> find_parts(const Sources& sources, Time now) {
     parts.domain = member->directory.domain_dns;
     parts.locate = [locator = std::shared_ptr<policy::DcLocator>(std::move(again->locator)),
                     domain = parts.domain] { return locator->find(domain, {}); };
-    member->ca.transport = transport_of(sources);
+    const TransportChoice way = transport_of(sources);
+    member->ca.transport = way.transport;
+    member->ca.fallback = way.fallback;
     member->ca.log = [](std::string_view text) { log_debug(text); };
     parts.ping = [options = std::move(member->ca)](const engine::CaRef& ca) {
         return ca::ping_ca(options, ca);

@@ -176,7 +176,9 @@ TEST_CASE("requests and CAs have tables when there is something to say", "[statu
     CHECK(line_with(text, kCa2 + "  1") == kCa2 + "  1             -");
     ContextStatus lost = busy();
     lost.pending[0].request_id.reset();
-    CHECK_THAT(status_as_text(lost), Catch::Contains("\nanswer lost "));
+    CHECK_THAT(status_as_text(lost), Catch::Contains("\nanswer unknown "));
+    lost.pending[0].ca.clear();
+    CHECK_THAT(status_as_text(lost), Catch::Contains("\nnot sent "));
     const std::string calm = status_as_text(healthy());
     CHECK_THAT(calm, !Catch::Contains("PENDING REQUEST") && !Catch::Contains("FAILED CALLS"));
 }

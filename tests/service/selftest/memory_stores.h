@@ -44,10 +44,10 @@ class MemoryKey final : public engine::PrivateKey {
     [[nodiscard]] const std::string& reference() const override { return key_.reference(); }
     [[nodiscard]] ByteView public_key_info() const override { return key_.public_key_info(); }
     [[nodiscard]] engine::KeyAlgorithm algorithm() const override { return key_.algorithm(); }
-    Result<Bytes> sign(engine::HashAlgorithm hash, ByteView message) override {
+    Result<Bytes> sign(const engine::SignatureScheme& scheme, ByteView message) override {
         key_.broken = disk_.has("sign");
         key_.signs_as_another = disk_.has("signs as another");
-        return key_.sign(hash, message);
+        return key_.sign(scheme, message);
     }
 
   private:
@@ -61,7 +61,8 @@ class MemoryKeys final : public engine::KeyStore {
     using Made = Result<std::unique_ptr<engine::PrivateKey>>;
 
     Made create(const engine::KeyRequest& request) override {
-        if (disk_.chip_error && request.provider == "Microsoft Platform Crypto Provider") {
+        if (disk_.chip_error &&
+            request.providers == std::vector<std::string>{"Microsoft Platform Crypto Provider"}) {
             return fail(*disk_.chip_error, "create");
         }
         if (disk_.has("create") ||

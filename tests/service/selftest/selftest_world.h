@@ -34,9 +34,16 @@ class AbcCrypto final : public engine::Crypto {
         REQUIRE(as_text(message) == "abc");
         return algorithm == wrong ? Bytes(20, 0) : from_hex(kOfAbc.at(algorithm)).value();
     }
-    Result<bool> verify(ByteView key, engine::HashAlgorithm hash, ByteView message,
+    Result<Bytes> random(std::size_t) override { return fail(kNotSupported, "random"); }
+    Result<Bytes> encrypt_key(ByteView, ByteView) override {
+        return fail(kNotSupported, "encrypt_key");
+    }
+    Result<Bytes> encrypt_content(engine::ContentCipher, ByteView, ByteView, ByteView) override {
+        return fail(kNotSupported, "encrypt_content");
+    }
+    Result<bool> verify(ByteView key, const engine::SignatureScheme& scheme, ByteView message,
                         ByteView signature) override {
-        return FakeCrypto().verify(key, hash, message, signature);
+        return FakeCrypto().verify(key, scheme, message, signature);
     }
 };
 
