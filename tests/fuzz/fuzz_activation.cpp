@@ -1,5 +1,6 @@
 // Activation replies of a hostile server: what is accepted keeps the promises of activation.h.
 #include "ca-client/dcom/activation.h"
+#include "ca-client/dcom/activation_properties.h"
 #include "ca-client/dcom/rem_unknown.h"
 #include "ca-client/rpc/interfaces.h"
 #include "tests/fuzz/property.h"
@@ -35,8 +36,19 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const ByteView stub(data, size);
     check(decode_remote_create_instance(stub, request));
     check(decode_remote_activation(stub, request));
-    const auto queried = decode_query_interface(stub, 2);
-    must_hold(!queried || queried->size() == 2, "every interface has a result");
     (void)decode_plain_result(stub);
+    // An OBJREF by itself.
+    NdrReader complaints(stub);
+    read_interface_reference(stub, iface::kCertRequestD.uuid, complaints);
+    must_hold(!complaints.ok() || size >= 24 + 40 + 4, "an object reference is whole");
+    const ByteView blob =
+        read_custom_reference(stub, kIidPropertiesOut, property_class::kPropertiesOut, complaints);
+    must_hold(blob.size() <= size, "the blob is a part of it");
+    NdrReader parts(stub);
+    std::size_t sum = 0;
+    for (const PropertyView& one : decode_property_blob(stub, parts)) {
+        sum += one.body.size();
+    }
+    must_hold(!parts.ok() || sum <= size, "properties do not overlap");
     return 0;
 }

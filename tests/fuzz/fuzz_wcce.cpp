@@ -1,5 +1,6 @@
 // Answers of a hostile certification authority: the outcome keeps the promises of the table.
 #include "ca-client/wcce/ca_name.h"
+#include "ca-client/wcce/ca_property.h"
 #include "ca-client/wcce/cert_request.h"
 #include "tests/fuzz/property.h"
 
@@ -10,7 +11,10 @@ using fuzz::must_hold;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const ByteView octets(data, size);
-    (void)decode_ca_property(octets);
+    const auto value = decode_ca_property(octets);
+    must_hold(!value || value->size() < size, "a property is shorter than its reply");
+    const auto info = decode_ca_property_info(octets);
+    must_hold(!info || info->octets.size() < size, "a list is shorter than its reply");
     if (const auto answer = decode_certificate_answer(octets)) {
         const engine::CaReply reply = judge(*answer);
         const bool issued = reply.disposition == Disposition::issued;

@@ -93,10 +93,20 @@ class Lab:
                  f"mv {POLICY_FILE}.new {POLICY_FILE}",
                  text_input=SETTINGS_TEXT.format(machine=machine, user=user, more=more))
 
-    def set_enrollment_flags(self, template, flags):
+    def set_template(self, template, **attributes):
+        """Replaces attributes of a template: LDAP names with '_' for '-'."""
         base = "CN=Certificate Templates,CN=Public Key Services,CN=Services,CN=Configuration,DC=corp,DC=example,DC=test"
-        self.run("ldbmodify", "-H", "/run/ae-lab/dc/private/sam.ldb", text_input=f"dn: CN={template},{base}\n"
-                 f"changetype: modify\nreplace: msPKI-Enrollment-Flag\nmsPKI-Enrollment-Flag: {flags}\n")
+        changes = "".join(f"replace: {name}\n{name}: {value}\n-\n" for name, value in
+                          ((key.replace("_", "-"), value) for key, value in attributes.items()))
+        self.run("ldbmodify", "-H", "/run/ae-lab/dc/private/sam.ldb",
+                 text_input=f"dn: CN={template},{base}\nchangetype: modify\n{changes}")
+
+    def set_enrollment_flags(self, template, flags):
+        self.set_template(template, msPKI_Enrollment_Flag=flags)
+
+    def join_group(self, group, account="WS1$", leave=False):
+        self.run("samba-tool", "group", "removemembers" if leave else "addmembers", group, account,
+                 "-H", "/run/ae-lab/dc/private/sam.ldb")
 
     def pulse(self, *options):
         """One machine pulse; returns (exit code, the JSON report, standard error)."""

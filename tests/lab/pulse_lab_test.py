@@ -87,7 +87,7 @@ class FirstPulse(LabCase):
         for call in requests:
             self.assertEqual((call["principal"], call["auth_type"], call["auth_level"],
                               call["header_signing"], call["flags"], call["request_format"],
-                              call["disposition"]), (MEMBER, 9, 6, True, 0x100, "pkcs10", 3))
+                              call["disposition"]), (MEMBER, 9, 6, True, 0x40400, "cmc", 3))
         for call in calls:
             if call["method"] not in ("ServerAlive2",):
                 self.assertEqual(call["auth_level"], 6, call)

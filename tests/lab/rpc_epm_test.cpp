@@ -1,6 +1,7 @@
 // Our association against an independent server: the endpoint mapper of Samba's domain controller.
 // Runs inside the lab as WS1, whose key table is /etc/krb5.keytab.
 #include "ca-client/rpc/association.h"
+#include "ca-client/rpc/endpoint_mapper.h"
 #include "ca-client/rpc/ndr.h"
 #include "engine/base/hresult_table.h"
 
@@ -14,7 +15,9 @@ namespace {
 
 const std::string kController = "dc1.corp.example.test";
 const std::string kCache = "MEMORY:rpc_epm_test";
-const Interface kEndpointMapper{known_guid("e1af8308-5d1f-11c9-91a4-08002b14a0fa"), 3};
+constexpr std::uint16_t kEptLookup = 2;
+// The directory replication service, which every domain controller registers ([MS-DRSR] 1.9).
+const Interface kDirectoryReplication{known_guid("e3514235-4b06-11d1-ab04-00c04fc2dcd2"), 4};
 
 // Tickets of the machine account, once per process.
 bool machine_tickets() {
@@ -52,6 +55,7 @@ struct Lookup {
     std::string target = kController;
     std::string cache = kCache;
     std::size_t trailing_octets = 0;
+    std::optional<Interface> mapped{};  // ept_map for this one instead of ept_lookup
 };
 
 Result<Bytes> look_up(const Lookup& how) {
@@ -65,16 +69,18 @@ Result<Bytes> look_up(const Lookup& how) {
     if (!security) {
         return pass(security, "credential");
     }
-    auto context = association->bind(kEndpointMapper, std::move(*security));
+    auto context = association->bind(iface::kEndpointMapper, std::move(*security));
     if (!context) {
         return pass(context, "bind");
     }
     if (context->result != 0) {
         return fail(kUnexpected, "the endpoint mapper is rejected");
     }
-    const Bytes stub = lookup_stub(how.trailing_octets);
-    return association->call(
-        {.context_id = 0, .opnum = 2, .stub = stub, .timeout = std::chrono::seconds(30)});
+    const Bytes stub = how.mapped ? encode_ept_map(*how.mapped) : lookup_stub(how.trailing_octets);
+    return association->call({.context_id = 0,
+                              .opnum = how.mapped ? opnum::kEptMap : kEptLookup,
+                              .stub = stub,
+                              .timeout = std::chrono::seconds(30)});
 }
 
 std::string told(const Result<Bytes>& result) {
@@ -102,6 +108,23 @@ TEST_CASE("the endpoint mapper answers a sealed lookup in several fragments",
     CHECK(in.u32() == entries);  // actual count
     NdrReader status(ByteView(*stub).last(4));
     CHECK(status.u32() == 0);
+}
+
+TEST_CASE("an independent mapper understands our tower, and we the one that it answers",
+          "[rpc][lab][epm][C706:appendix-O]") {
+    const auto stub = look_up({.mapped = kDirectoryReplication});
+    INFO(told(stub));
+    REQUIRE(stub);
+    const auto found = decode_ept_map(*stub, kDirectoryReplication);
+    INFO((found ? std::string() : found.error().sentence()));
+    REQUIRE(found);
+    CHECK(Association::connect(kController, found->ports.front(), {}));
+
+    const auto none = look_up({.mapped = iface::kCertPassage});
+    REQUIRE(none);
+    const auto nothing = decode_ept_map(*none, iface::kCertPassage);
+    REQUIRE_FALSE(nothing);
+    CHECK(nothing.error().code == kEndpointNotRegistered);
 }
 
 TEST_CASE("a request of several fragments arrives whole", "[rpc][lab][C706:12]") {

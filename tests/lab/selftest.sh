@@ -190,8 +190,8 @@ nested_group_counts() {
 }
 
 test_directory() {
-    check "the machine reads 33 default templates and 10 of our 11 with their security descriptors" \
-        counts 43 '^nTSecurityDescriptor:' search "CN=Certificate Templates,$pks" -E "$sd_flags" \
+    check "the machine reads 33 default templates and 13 of our 14 with their security descriptors" \
+        counts 46 '^nTSecurityDescriptor:' search "CN=Certificate Templates,$pks" -E "$sd_flags" \
         '(objectClass=pKICertificateTemplate)' nTSecurityDescriptor
     check "a template without Read is not shown" prints "" search "CN=Certificate Templates,$pks" '(cn=CorpHidden)' cn
     check "it is there, though" counts 1 '^cn: CorpHidden$' inside ldbsearch -H /run/ae-lab/dc/private/sam.ldb \

@@ -49,7 +49,7 @@ class WindowsMember:
             "account": "WS1$", "domain": REALM.lower(), "forest": REALM.lower(), "dc": f"dc1.{REALM.lower()}",
             "ldap_user": LDAP_USER, "ldap_password": LDAP_PASSWORD}))
         self.as_member.chmod(0o600)
-        self.set_setting("Transport", "rpc", "REG_SZ")
+        self.set_setting("Transport", "dcom", "REG_SZ")
 
     def __enter__(self):
         return self

@@ -58,7 +58,7 @@ class Rpc(unittest.TestCase):
                 self.assert_sealed_calls(mechanism, ["RemoteCreateInstance", "Request2", "RemRelease"])
                 [call] = LAB.ca_calls("Request2")
                 self.assertEqual((call["request_format"], call["template"], call["flags"], call["disposition"]),
-                                 ("pkcs10", "CorpMachine", 0x100, 3))
+                                 ("cmc", "CorpMachine", 0x40400, 3))
                 self.assertEqual(said, f"issued {call['request_id']} 2")
 
     def test_ping_asks_for_a_sign_of_life_and_nothing_else(self):

@@ -25,6 +25,7 @@ std::string call_line(const CallRecord& record, const Caller& caller) {
     line["flags"] = or_null(record.flags);
     line["attributes"] = or_null(record.attributes);
     line["request_format"] = or_null(record.request_format);
+    line["archived_key"] = or_null(record.archived_key);
     line["template"] = or_null(record.template_name);
     line["request_id"] = or_null(record.request_id);
     line["disposition"] = or_null(record.disposition);

@@ -1,4 +1,4 @@
-// The call log: one JSON line per RPC call, with the same eleven keys in each line.
+// The call log: one JSON line per RPC call, with the same twelve keys in each line.
 //
 // For: tests that assert what really crossed the wire.  A key that does not apply is null.
 //   method          RPC method name                  flags           dwFlags of Request/Request2
@@ -6,6 +6,7 @@
 //   auth_type       9 SPNEGO, 16 Kerberos            request_format  pkcs10, pkcs7, cmc
 //   auth_level      6 = PKT_PRIVACY                  template        cn of the template
 //   header_signing  true, false                      request_id      row of the request database
+//   archived_key    true: the request holds one
 //   disposition     pdwDisposition, or the HRESULT (or fault) with which the call failed
 // Threads: write() may be called from any thread.  Never holds requests, keys or tickets.
 #pragma once
@@ -24,6 +25,7 @@ struct CallRecord {
     std::optional<std::uint32_t> flags{};
     std::optional<std::string> attributes{};
     std::optional<std::string> request_format{};
+    std::optional<bool> archived_key{};
     std::optional<std::string> template_name{};
     std::optional<std::uint32_t> request_id{};
     std::optional<std::uint32_t> disposition{};

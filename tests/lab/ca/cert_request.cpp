@@ -57,13 +57,15 @@ RequestParameters read_request_parameters(NdrReader& in, Submission::Method meth
     return parameters;
 }
 
-Bytes write_request_reply(const Outcome& outcome) {
+Bytes write_request_reply(const Outcome& outcome, const Faults& faults) {
     NdrWriter out;
     write_orpc_that(out);
     out.u32(outcome.request_id);
     out.u32(outcome.disposition);
     out.blob(outcome.response);
-    out.blob(outcome.certificate);
+    const auto truth = static_cast<std::uint32_t>(outcome.certificate.size());
+    const std::uint32_t length = faults.blob_length.value_or(truth);
+    out.blob(outcome.certificate, length, faults.blob_count.value_or(length));
     out.blob(outcome.message.empty() ? Bytes{} : utf16le_terminated(outcome.message));
     out.u32(outcome.hresult);
     return out.release();
@@ -105,6 +107,15 @@ Bytes ExporterService::call(const RpcCall& call) {
         throw;
     }
 }
+
+WireFaults ExporterService::faults_of(const RpcCall& call) const {
+    const bool certificate =
+        call.interface_id == kIidCertRequestD || call.interface_id == kIidCertRequestD2;
+    const bool request = certificate && (call.opnum == 3 || call.opnum == 6);
+    return request ? WireFaults(faults_.now()) : WireFaults{};
+}
+
+bool ExporterService::deaf() const { return faults_.now().silence == WireFaults::Silence::bind; }
 
 void ExporterService::check_object(const RpcCall& call) {
     if (!call.object || call.object->is_null()) {
@@ -168,7 +179,7 @@ Bytes ExporterService::request(NdrReader& in, Submission::Method method, const C
         record.disposition = error.code;
         outcome.hresult = error.code;
     }
-    return write_request_reply(outcome);
+    return write_request_reply(outcome, faults_.now());
 }
 
 Bytes ExporterService::get_ca_cert(NdrReader& in, CallRecord& record) {

@@ -18,7 +18,7 @@ struct RequestParameters {
 };
 // After ORPCTHIS.  dwFlags comes first in Request and second in Request2.
 RequestParameters read_request_parameters(NdrReader& in, Submission::Method method);
-Bytes write_request_reply(const Outcome& outcome);
+Bytes write_request_reply(const Outcome& outcome, const Faults& faults = {});
 
 class ExporterService : public RpcService {
   public:
@@ -26,6 +26,8 @@ class ExporterService : public RpcService {
                     const FaultSwitch& faults);
     bool serves(const Syntax& abstract) const override;
     Bytes call(const RpcCall& call) override;
+    WireFaults faults_of(const RpcCall& call) const override;
+    bool deaf() const override;
 
   private:
     Bytes certificate_call(const RpcCall& call, CallRecord& record);

@@ -1,7 +1,8 @@
 // What the CA reads from the directory for each request ([MS-WCCE] 3.2.2.1, [MS-CRTD] 2).
 //
 // For: one template, one account, the CA's own list of templates.  Values only; LDAP is in
-// directory_ldap.cpp.  Errors: HresultError (0x8007054B when no domain controller answers).
+// directory_ldap.cpp.
+// Errors: HresultError (0x8007054B when no domain controller answers).
 #pragma once
 
 #include "tests/lab/ca/bytes.h"
@@ -17,9 +18,9 @@ namespace template_flag {
 constexpr std::uint32_t kMachineType = 0x40, kIsCa = 0x80, kIsCrossCa = 0x800;
 }
 namespace enrollment_flag {
-constexpr std::uint32_t kSymmetricAlgorithms = 0x1, kPendAll = 0x2, kPreviousApproval = 0x40,
-                        kNoRevocationInfo = 0x4000, kBasicConstraintsForEe = 0x8000,
-                        kNoSecurityExtension = 0x80000;
+constexpr std::uint32_t kSymmetricAlgorithms = 0x1, kPendAll = 0x2, kPublish = 0x8,
+                        kPreviousApproval = 0x40, kNoRevocationInfo = 0x4000,
+                        kBasicConstraintsForEe = 0x8000, kNoSecurityExtension = 0x80000;
 }
 namespace key_flag {
 constexpr std::uint32_t kArchive = 0x1, kSameKeyRenewal = 0x80, kLegacyProvider = 0x100;
@@ -78,6 +79,9 @@ class Directory {
     virtual std::optional<Account> account(const std::string& sid) = 0;
     // certificateTemplates of this CA's enrollment service object.
     virtual std::vector<std::string> offered_templates() = 0;
+    // [MS-WCCE] 3.2.2.1.5: adds it to userCertificate; the certificate is issued all the same when
+    // that fails.
+    virtual void publish(const std::string& /*dn*/, const Bytes& /*certificate*/) {}
 };
 using DirectoryFactory = std::function<std::unique_ptr<Directory>()>;
 

@@ -160,6 +160,7 @@ class LdapDirectory : public Directory {
     }
     std::optional<Account> account(const std::string& sid) override;
     std::vector<std::string> offered_templates() override;
+    void publish(const std::string& dn, const Bytes& certificate) override;
 
   private:
     void connect();
@@ -207,6 +208,22 @@ void LdapDirectory::connect() {
         ldap_memfree(detail);
         close();
         fail(text);
+    }
+}
+
+void LdapDirectory::publish(const std::string& dn, const Bytes& certificate) {
+    std::string name = "userCertificate";
+    berval value{certificate.size(),
+                 reinterpret_cast<char*>(const_cast<std::uint8_t*>(certificate.data()))};
+    std::array<berval*, 2> values{&value, nullptr};
+    LDAPMod change{};
+    change.mod_op = LDAP_MOD_ADD | LDAP_MOD_BVALUES;
+    change.mod_type = name.data();
+    change.mod_vals.modv_bvals = values.data();
+    std::array<LDAPMod*, 2> changes{&change, nullptr};
+    const int code = ldap_modify_ext_s(ldap_, dn.c_str(), changes.data(), nullptr, nullptr);
+    if (code != LDAP_SUCCESS && code != LDAP_TYPE_OR_VALUE_EXISTS) {
+        fmt::print(stderr, "labca: publish to {}: {}\n", dn, ldap_err2string(code));
     }
 }
 

@@ -1,5 +1,6 @@
 #include "tests/lab/ca/enrollment.h"
 
+#include "tests/lab/ca/misissue.h"
 #include "tests/lab/ca/pkcs10.h"
 
 #include <algorithm>
@@ -17,19 +18,7 @@ constexpr std::uint32_t kNoSuchRow = 0x80094004;  // CERTSRV_E_PROPERTY_EMPTY
 constexpr std::uint32_t kAdminDenied = 0x80094014;
 constexpr std::uint32_t kFullResponse = 0x00040000;
 constexpr std::uint32_t kIncludeCrls = 0x00080000;
-constexpr std::time_t kDay = 24 * 60 * 60;
 constexpr std::time_t kSkew = 10 * 60;
-
-UniqueX509 unknown_root() {
-    const UniqueKey key = make_key(KeyKind::ec256);
-    CertificatePlan plan;
-    plan.subject = make_name({{"2.5.4.3", "Uninvited Root"}});
-    plan.spki = spki_of(key.get());
-    plan.not_before = std::time(nullptr) - kSkew;
-    plan.not_after = plan.not_before + 3650 * kDay;
-    plan.extensions = {basic_constraints(true, std::nullopt), subject_key_id(plan.spki)};
-    return build_certificate(plan, nullptr, key.get());
-}
 
 std::string denial_text(std::uint32_t code, const std::string& why) {
     return fmt::format("Denied by Policy Module  0x{:08x}, {}.", code, why);
@@ -48,9 +37,15 @@ std::string checked_serial(const std::string& serial) {
 }  // namespace
 
 Enrollment::Enrollment(CaIdentity ca, DirectoryFactory directory, const FaultSwitch& faults)
-    : ca_(std::move(ca)), directory_(std::move(directory)), faults_(faults), db_(ca_.dir / "db") {
+    : ca_(std::move(ca)),
+      directory_(std::move(directory)),
+      faults_(faults),
+      db_(ca_.dir / "db"),
+      stranger_(std::make_unique<StrangeCa>(make_strange_ca(ca_.certificate.get()))) {
     publish();
 }
+
+Enrollment::~Enrollment() = default;
 
 Outcome Enrollment::submit(const Submission& submission, const Caller& caller, CallRecord& record) {
     record.flags = submission.flags;
@@ -92,6 +87,7 @@ Outcome Enrollment::enroll(const Submission& submission, const Caller& caller, C
     }
     const CertificateRequest request = parse_request(submission.request, submission.flags);
     record.request_format = format_name(request.format);
+    record.archived_key = request.archived_key.has_value();
     if (request.archived_key && (submission.flags & kFullResponse) == 0) {
         refuse(kInvalidArgument, "key archival needs a full response");
     }
@@ -160,8 +156,10 @@ void Enrollment::process(RequestRow& row, const CertificateRequest& request,
         }
     }
     const PolicyResult result = decide(input);
-    const UniqueX509 made =
-        build_certificate(spoiled(result.plan, faults), ca_.certificate.get(), ca_.key.get());
+    const CertificatePlan plan = spoiled(result.plan, faults);
+    const UniqueX509 made = faults.untrusted_chain
+                                ? issued_by_stranger(plan, *stranger_)
+                                : build_certificate(plan, ca_.certificate.get(), ca_.key.get());
     row.certificate = encode_certificate(made.get());
     if (result.verdict == Verdict::pend || faults.pend) {
         row.status = RowStatus::pending;
@@ -170,32 +168,10 @@ void Enrollment::process(RequestRow& row, const CertificateRequest& request,
         row.status = RowStatus::issued;
         row.serial = serial_hex(made.get());
         row.message = "Issued";
-    }
-}
-
-CertificatePlan Enrollment::spoiled(CertificatePlan plan, const Faults& faults) const {
-    if (faults.issue_other_key) {
-        plan.spki = spki_of(make_key(KeyKind::rsa2048).get());
-    }
-    if (faults.wrong_template) {
-        for (RequestExtension& extension : plan.extensions) {
-            if (extension.oid == oid::kTemplateVersion) {
-                extension.value = der::sequence(der::oid("1.3.6.1.4.1.311.21.8.1.2.3.4.5.6.7"),
-                                                der::integer(100), der::integer(0));
-            } else if (extension.oid == oid::kTemplateName) {
-                extension.value = der::text(tag::kBmp, "SomeOtherTemplate");
-            }
+        if ((chosen.enrollment_flags & enrollment_flag::kPublish) != 0) {
+            directory->publish(account->dn, row.certificate);
         }
     }
-    if (faults.not_yet_valid) {
-        plan.not_before += kDay;
-        plan.not_after += kDay;
-    }
-    if (faults.expired) {
-        plan.not_after = plan.not_before - kDay;
-        plan.not_before -= 2 * kDay;
-    }
-    return plan;
 }
 
 Outcome Enrollment::retrieve(const Submission& submission, CallRecord& record) const {
@@ -226,6 +202,10 @@ Outcome Enrollment::outcome_of(const RequestRow& row, const Submission& submissi
     cmc.text = outcome.message;
     std::vector<Bytes> bag{encode_certificate(ca_.certificate.get()),
                            encode_certificate(ca_.root.get())};
+    if (faults.untrusted_chain) {
+        bag.push_back(encode_certificate(stranger_->certificate.get()));
+        bag.push_back(encode_certificate(stranger_->root.get()));
+    }
     std::vector<Bytes> crls;
     switch (row.status) {
         case RowStatus::issued: {
@@ -235,8 +215,11 @@ Outcome Enrollment::outcome_of(const RequestRow& row, const Submission& submissi
             Bytes hash = digest(EVP_sha1(), row.certificate);
             hash[0] = static_cast<std::uint8_t>(hash[0] ^ (faults.wrong_hash ? 0xFFU : 0U));
             cmc.leaf_hash = hash;
-            if (!row.archived_hash.empty()) {
+            if (!row.archived_hash.empty() && faults.archived_hash != ArchivedHash::missing) {
                 cmc.archived_hash = row.archived_hash;
+                if (faults.archived_hash == ArchivedHash::wrong) {
+                    cmc.archived_hash->front() ^= 0xFFU;
+                }
             }
             break;
         }
@@ -264,14 +247,21 @@ Outcome Enrollment::outcome_of(const RequestRow& row, const Submission& submissi
     if (faults.status_mismatch) {
         cmc.status = cmc.status == CmcStatus::success ? CmcStatus::failed : CmcStatus::success;
     }
+    if (faults.bad_status) {
+        cmc.status = static_cast<CmcStatus>(*faults.bad_status);
+    }
     if ((submission.flags & kFullResponse) != 0) {
-        outcome.response = full_response(cmc, bag, ca_.certificate.get(), ca_.key.get());
+        // The signer is named as the CA, whoever signs.
+        const UniqueKey other = faults.wrong_signer ? make_key(KeyKind::ec256) : nullptr;
+        outcome.response =
+            full_response(cmc, bag, ca_.certificate.get(), other ? other.get() : ca_.key.get());
     } else if (row.status == RowStatus::issued) {
         if ((submission.flags & kIncludeCrls) != 0) {
             crls.push_back(crl());
         }
         outcome.response = degenerate_signed_data(bag, crls);
     }
+    spoil(outcome, faults);
     return outcome;
 }
 

@@ -35,9 +35,14 @@ struct Outcome {
     std::string message{};
 };
 
+struct StrangeCa;
+
 class Enrollment {
   public:
     Enrollment(CaIdentity ca, DirectoryFactory directory, const FaultSwitch& faults);
+    ~Enrollment();
+    Enrollment(const Enrollment&) = delete;
+    Enrollment& operator=(const Enrollment&) = delete;
 
     Outcome submit(const Submission& submission, const Caller& caller, CallRecord& record);
 
@@ -61,7 +66,6 @@ class Enrollment {
     Outcome retrieve(const Submission& submission, CallRecord& record) const;
     Outcome outcome_of(const RequestRow& row, const Submission& submission,
                        const Faults& faults) const;
-    CertificatePlan spoiled(CertificatePlan plan, const Faults& faults) const;
     RequestRow row_in(std::uint32_t id, RowStatus wanted) const;
     void publish();
 
@@ -70,6 +74,7 @@ class Enrollment {
     const FaultSwitch& faults_;
     RequestDb db_;
     std::optional<std::vector<std::string>> forced_offer_{};
+    std::unique_ptr<StrangeCa> stranger_;  // for the fault untrusted-chain
 };
 
 }  // namespace ae::labca

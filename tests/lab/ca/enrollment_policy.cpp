@@ -1,6 +1,7 @@
 #include "tests/lab/ca/enrollment_policy.h"
 
 #include "tests/lab/ca/access_check.h"
+#include "tests/lab/ca/archived_key.h"
 #include "tests/lab/ca/pkcs10.h"
 #include "tests/lab/ca/renewal.h"
 #include "tests/lab/ca/subject_names.h"
@@ -56,13 +57,16 @@ void check_key(const PolicyInput& in) {
 
 void check_archival(const PolicyInput& in) {
     const bool wanted = (in.chosen.key_flags & key_flag::kArchive) != 0;
-    if (wanted && !in.request.archived_key) {
+    // [MS-WCCE] 3.2.2.6.2.1.4.5.7: the CA has the key of a renewal with the same key.
+    const bool had_before =
+        in.request.renewal_certificate && (in.chosen.key_flags & key_flag::kSameKeyRenewal) != 0;
+    if (wanted && !had_before && !in.request.archived_key) {
         refuse(0x80094804, "the template needs the private key for archival");
     }
     if (!wanted && in.request.archived_key) {
         refuse(0x80094810, "the template does not archive private keys");
     }
-    if (!wanted) {
+    if (!in.request.archived_key) {
         return;
     }
     // 21.21 holds a hash of 21.13 by the hash of the request's signature; its length names which.
@@ -73,6 +77,7 @@ void check_archival(const PolicyInput& in) {
         })) {
         refuse(0x8009400C, "the archived key and its hash do not match");
     }
+    check_archived_key(*in.request.archived_key, in.ca, in.request.key.get());
 }
 
 Bytes subject(const PolicyInput& in) {

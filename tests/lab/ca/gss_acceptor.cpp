@@ -1,6 +1,7 @@
 #include "tests/lab/ca/gss_acceptor.h"
 
 #include "tests/lab/ca/pac.h"
+#include "tests/lab/ca/spnego_frame.h"
 
 #include <gssapi/gssapi_ext.h>
 #include <gssapi/gssapi_krb5.h>
@@ -50,7 +51,8 @@ void check(std::string_view doing, OM_uint32 major, OM_uint32 minor) {
 
 class GssContext : public SecurityContext {
   public:
-    explicit GssContext(gss_cred_id_t credential) : credential_(credential) {}
+    GssContext(gss_cred_id_t credential, const SidsOf& sids_of)
+        : credential_(credential), sids_of_(sids_of) {}
     ~GssContext() override {
         OM_uint32 minor = 0;
         gss_delete_sec_context(&minor, &context_, GSS_C_NO_BUFFER);
@@ -68,6 +70,7 @@ class GssContext : public SecurityContext {
 
   private:
     gss_cred_id_t credential_;
+    const SidsOf& sids_of_;
     gss_ctx_id_t context_ = GSS_C_NO_CONTEXT;
 };
 
@@ -87,7 +90,9 @@ std::array<gss_iov_buffer_desc, 4> pdu_parts(Bytes& pdu, std::size_t header_size
 }
 
 SecurityContext::Step GssContext::accept(View token) {
-    gss_buffer_desc input = buffer_over(token);
+    // Only of the first token: MIT keeps the style that it saw.
+    const Bytes first = context_ == GSS_C_NO_CONTEXT ? without_inner_frame(token) : Bytes();
+    gss_buffer_desc input = buffer_over(first.empty() ? token : View(first));
     Buffer output;
     OM_uint32 minor = 0;
     OM_uint32 flags = 0;
@@ -136,7 +141,10 @@ Caller GssContext::caller() const {
             throw HresultError(kSecurityPackageError, std::string("PAC: ") + error.what());
         }
     }
-    return caller;  // without a PAC: no SIDs, and so no rights
+    if (caller.sids.empty() && sids_of_) {
+        caller.sids = sids_of_(*caller.principal);
+    }
+    return caller;  // without SIDs: no rights
 }
 
 std::size_t GssContext::token_size(std::size_t data_size, bool header_signing) {
@@ -199,7 +207,7 @@ std::string gss_text(std::string_view doing, OM_uint32 major, OM_uint32 minor) {
     return text;
 }
 
-GssProvider::GssProvider(const std::string& keytab) {
+GssProvider::GssProvider(const std::string& keytab, SidsOf sids_of) : sids_of_(std::move(sids_of)) {
     const std::string file = "FILE:" + keytab;
     // No replay cache file: DCE style makes the client prove the session key in a third leg.
     std::array<gss_key_value_element_desc, 2> elements{
@@ -222,7 +230,7 @@ std::unique_ptr<SecurityContext> GssProvider::start(std::uint8_t auth_type) {
     if (auth_type != kSpnego && auth_type != kKerberos) {
         return nullptr;
     }
-    return std::make_unique<GssContext>(credential_);
+    return std::make_unique<GssContext>(credential_, sids_of_);
 }
 
 }  // namespace ae::labca

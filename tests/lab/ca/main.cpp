@@ -1,10 +1,14 @@
 // labca: a free-standing MS-WCCE test CA.  See README.md.
 
+#include "tests/lab/ca/cert_passage.h"
 #include "tests/lab/ca/cert_request.h"
 #include "tests/lab/ca/control.h"
+#include "tests/lab/ca/directory_static.h"
+#include "tests/lab/ca/endpoint_mapper.h"
 #include "tests/lab/ca/gss_acceptor.h"
 #include "tests/lab/ca/oxid_resolver.h"
 #include "tests/lab/ca/rpc_server.h"
+#include "tests/lab/ca/uuids.h"
 
 #include <csignal>
 #include <iostream>
@@ -22,8 +26,10 @@ struct ServeOptions {
     std::string address{};
     std::string keytab{};
     std::string dc{};
+    std::string static_directory{};  // instead of dc
     std::uint16_t mapper_port = 135;
     std::uint16_t exporter_port = 0;
+    std::uint16_t passage_port = 0;
     std::vector<std::string> templates{};
 };
 
@@ -41,31 +47,50 @@ int serve(const ServeOptions& options) {
     const std::string host = ca.host;
     FaultSwitch faults;
     CallLog log(dir / "calls.jsonl");
-    Enrollment enrollment(std::move(ca), ldap_directory({options.dc, options.keytab, name}),
-                          faults);
+    const StaticDirectory directory =
+        options.static_directory.empty()
+            ? StaticDirectory{ldap_directory({options.dc, options.keytab, name}), {}}
+            : static_directory(options.static_directory);
+    Enrollment enrollment(std::move(ca), directory.factory, faults);
     if (!options.templates.empty()) {
         enrollment.offer(options.templates);
     }
-    GssProvider security(options.keytab);
+    GssProvider security(options.keytab, directory.sids_of);
     ObjectTable objects;
 
     ExporterService exporter(objects, log, enrollment, faults);
     RpcServer exporter_server(exporter, security);
     const std::uint16_t port = exporter_server.listen(options.address, options.exporter_port);
-    OxidResolver resolver(objects, log, {{host, options.address}, port},
-                          [&faults] { return !faults.now().no_d2; });
-    RpcServer resolver_server(resolver, security);
+    OxidResolver resolver(
+        objects, log, {{host, options.address}, port}, [&faults] { return !faults.now().no_d2; },
+        [&faults] {
+            const Faults now = faults.now();
+            return now.on_activation ? WireFaults(now) : WireFaults{};
+        },
+        [&faults] { return faults.now().dcom; });
+    CertPassageService passage(log, enrollment, faults);
+    RpcServer passage_server(passage, security);
+    const std::uint16_t passage_port = passage_server.listen(options.address, options.passage_port);
+    EndpointMapper mapper(log, options.address, [&faults, passage_port] {
+        return faults.now().no_icpr
+                   ? std::vector<RegisteredEndpoint>{}
+                   : std::vector<RegisteredEndpoint>{{{kIidCertPassage, 0}, passage_port}};
+    });
+    MapperPort mapper_port(resolver, mapper);
+    RpcServer resolver_server(mapper_port, security);
     resolver_server.listen(options.address, options.mapper_port);
     ControlServer control(dir / "control.sock", enrollment, faults);
     exporter_server.start();
+    passage_server.start();
     resolver_server.start();
     write_atomically(dir / "labca.pid", view_of(std::to_string(::getpid()) + "\n"));
-    fmt::print(stderr, "labca: \"{}\" serves on {} ports {} and {}\n", name, options.address,
-               options.mapper_port, port);
+    fmt::print(stderr, "labca: \"{}\" serves on {} ports {}, {} and {}\n", name, options.address,
+               options.mapper_port, port, passage_port);
 
     int received = 0;
     sigwait(&signals, &received);
     resolver_server.stop();
+    passage_server.stop();
     exporter_server.stop();
     std::filesystem::remove(dir / "labca.pid");
     return 0;
@@ -104,10 +129,16 @@ int run(int argc, char** argv) {
     serve_command->add_option("--address", options.address, "IPv4 address")->required();
     serve_command->add_option("--keytab", options.keytab, "of the CA's computer account")
         ->required();
-    serve_command->add_option("--dc", options.dc, "domain controller to read")->required();
+    auto* source = serve_command->add_option_group("directory");
+    source->add_option("--dc", options.dc, "domain controller to read");
+    source->add_option("--static-directory", options.static_directory,
+                       "JSON file to read instead of a domain controller");
+    source->require_option(1);
     serve_command->add_option("--endpoint-mapper-port", options.mapper_port, "default 135");
     serve_command->add_option("--exporter-port", options.exporter_port,
                               "default 0: a free port from 49152 up");
+    serve_command->add_option("--passage-port", options.passage_port,
+                              "of ICertPassage; the same default");
     serve_command
         ->add_option("--templates", options.templates,
                      "offer these instead of the directory's certificateTemplates")

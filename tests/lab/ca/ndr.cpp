@@ -148,10 +148,15 @@ void NdrWriter::pointer(bool present) {
 void NdrWriter::referent(std::uint32_t index) { u32(kFirstReferent + 4 * index); }
 
 void NdrWriter::blob(View bytes) {
-    u32(static_cast<std::uint32_t>(bytes.size()));
+    const auto size = static_cast<std::uint32_t>(bytes.size());
+    blob(bytes, size, size);
+}
+
+void NdrWriter::blob(View bytes, std::uint32_t length, std::uint32_t count) {
+    u32(length);
     pointer(!bytes.empty());
     if (!bytes.empty()) {
-        u32(static_cast<std::uint32_t>(bytes.size()));
+        u32(count);
         raw(bytes);
         align(4);
     }

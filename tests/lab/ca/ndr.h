@@ -1,8 +1,9 @@
-// NDR 32-bit little-endian primitives, reading and writing ([C706] 14; dcom-wire "NDR rules").
+// NDR 32-bit little-endian primitives, reading and writing ([C706] 14).
 //
-// For: the stubs of the few interfaces the lab CA serves.  Not for: NDR64, big-endian peers,
-// unions. Bounds: the reader checks every length against the bytes that are left before it
-// allocates. Errors: ParseError on any breach.  Threads: values, use one from one thread at a time.
+// For: the stubs of the few interfaces the lab CA serves.
+// Not for: NDR64, big-endian peers, unions. Bounds: the reader checks every length against the
+// bytes that are left before it allocates.
+// Errors: ParseError on any breach.  Threads: values, use one from one thread at a time.
 #pragma once
 
 #include "tests/lab/ca/bytes.h"
@@ -57,6 +58,8 @@ class NdrWriter {
     void pointer(bool present);          // the next referent id, or 0
     void referent(std::uint32_t index);  // the id number `index`, for layouts fixed by index
     void blob(View bytes);               // CERTTRANSBLOB
+    // The same with a length (cb) and a max_count that may be lies.
+    void blob(View bytes, std::uint32_t length, std::uint32_t count);
     void string(std::string_view utf8);  // conformant varying, with terminator
     std::size_t size() const { return out_.size(); }
     const Bytes& bytes() const { return out_; }

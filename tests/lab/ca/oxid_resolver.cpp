@@ -8,6 +8,8 @@ namespace ae::labca {
 namespace {
 
 constexpr std::uint32_t kClassNotRegistered = 0x80040154;
+constexpr std::uint32_t kAccessDenied = 0x80070005;
+constexpr std::uint16_t kDeafPort = 1;  // nobody listens there
 constexpr std::uint32_t kNoInterface = 0x80004002;
 constexpr std::uint32_t kProtseqNotSupported = 0x800706a7;
 constexpr std::uint32_t kInvalidOxid = 0x776;  // OR_INVALID_OXID
@@ -58,6 +60,14 @@ Bytes OxidResolver::call(const RpcCall& call) {
     }
 }
 
+WireFaults OxidResolver::faults_of(const RpcCall& call) const {
+    return faults_ && call.interface_id != kIidObjectExporter ? faults_() : WireFaults{};
+}
+
+bool OxidResolver::deaf() const {
+    return faults_ && faults_().silence == WireFaults::Silence::bind;
+}
+
 Bytes OxidResolver::dispatch(const RpcCall& call, CallRecord& record) {
     NdrReader in(call.stub);
     const bool exporter = call.interface_id == kIidObjectExporter;
@@ -103,9 +113,9 @@ Bytes OxidResolver::dispatch(const RpcCall& call, CallRecord& record) {
                   : write_remote_activation_reply(reply, hresult);
 }
 
-std::vector<StringBinding> OxidResolver::bindings(bool with_port) const {
+std::vector<StringBinding> OxidResolver::bindings(std::optional<std::uint16_t> at) const {
     std::vector<StringBinding> out;
-    const std::string port = with_port ? "[" + std::to_string(names_.exporter_port) + "]" : "";
+    const std::string port = at ? "[" + std::to_string(*at) + "]" : "";
     for (const std::string& address : names_.addresses) {
         out.push_back({kTcp, address + port});
     }
@@ -114,7 +124,11 @@ std::vector<StringBinding> OxidResolver::bindings(bool with_port) const {
 
 std::pair<std::optional<ActivationReply>, std::uint32_t> OxidResolver::activate(
     const ActivationRequest& request) {
-    if (request.clsid != kClsidCertRequest) {
+    const Dcom dcom = dcom_ ? dcom_() : Dcom::offered;
+    if (dcom == Dcom::denied) {
+        return {std::nullopt, kAccessDenied};
+    }
+    if (request.clsid != kClsidCertRequest || dcom == Dcom::absent) {
         return {std::nullopt, kClassNotRegistered};
     }
     if (std::find(request.protseqs.begin(), request.protseqs.end(), kTcp) ==
@@ -124,8 +138,9 @@ std::pair<std::optional<ActivationReply>, std::uint32_t> OxidResolver::activate(
     ActivationReply reply;
     reply.oxid = objects_.oxid();
     reply.ipid_rem_unknown = objects_.ipid_rem_unknown();
-    reply.exporter = bindings(true);
-    reply.resolver = bindings(false);
+    reply.exporter =
+        bindings(dcom == Dcom::unreachable ? kDeafPort : std::optional(names_.exporter_port));
+    reply.resolver = bindings(std::nullopt);
     const std::uint64_t oid = objects_.create(ObjectTable::Clock::now());
     bool any = false;
     for (const Guid& iid : request.iids) {
@@ -149,7 +164,7 @@ Bytes OxidResolver::server_alive2() const {
     out.u16(kComMajor);
     out.u16(kComMinor);
     out.pointer(true);
-    DualStringArray(bindings(false)).write_pointee(out);
+    DualStringArray(bindings(std::nullopt)).write_pointee(out);
     out.u32(0);
     out.u32(0);
     return out.release();
@@ -164,7 +179,7 @@ Bytes OxidResolver::resolve_oxid(NdrReader& in, bool with_version) const {
     NdrWriter out;
     out.pointer(known);
     if (known) {
-        DualStringArray(bindings(true)).write_pointee(out);
+        DualStringArray(bindings(names_.exporter_port)).write_pointee(out);
     }
     out.guid(known ? objects_.ipid_rem_unknown() : Guid{});
     out.u32(6);

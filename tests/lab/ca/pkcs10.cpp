@@ -8,11 +8,23 @@ constexpr std::uint32_t kBadSignature = 0x80090006;
 constexpr std::string_view kOidExtensionsPkcs9 = "1.2.840.113549.1.9.14";
 constexpr std::string_view kOidExtensionsMs = "1.3.6.1.4.1.311.2.1.14";
 constexpr std::string_view kOidNameValue = "1.3.6.1.4.1.311.13.2.1";
+constexpr std::string_view kOidEcdsaSpecified = "1.2.840.10045.4.3";
 constexpr std::string_view kOidRenewal = "1.3.6.1.4.1.311.13.1";
 
+// X9.62's ecdsa-with-Specified: the digest stands in the parameters.  OpenSSL does not know it.
+bool verify_specified(const Tlv& info, DerReader parameters, View signature, EVP_PKEY* key) {
+    const EVP_MD* named = digest_by_oid(parameters.inside(tag::kSequence).oid());
+    const UniqueDigest context(EVP_MD_CTX_new());
+    return named != nullptr &&
+           EVP_DigestVerifyInit(context.get(), nullptr, named, nullptr, key) == 1 &&
+           EVP_DigestVerify(context.get(), signature.data(), signature.size(), info.whole.data(),
+                            info.whole.size()) == 1;
+}
+
 void verify_self_signature(View der, const Tlv& info, DerReader& after_info,
-                           NullSignature null_signature) {
-    const std::string algorithm = after_info.inside(tag::kSequence).oid();
+                           NullSignature null_signature, EVP_PKEY* key) {
+    DerReader identifier = after_info.inside(tag::kSequence);
+    const std::string algorithm = identifier.oid();
     const View bits = after_info.expect(tag::kBitString).content;
     after_info.end();
     if (bits.empty() || bits[0] != 0) {
@@ -23,6 +35,12 @@ void verify_self_signature(View der, const Tlv& info, DerReader& after_info,
         const Bytes expected = digest(plain, info.whole);
         if (!std::equal(expected.begin(), expected.end(), bits.begin() + 1, bits.end())) {
             refuse(kBadSignature, "the request's null signature is wrong");
+        }
+        return;
+    }
+    if (algorithm == kOidEcdsaSpecified) {
+        if (!verify_specified(info, identifier, bits.subspan(1), key)) {
+            refuse(kBadSignature, "the request's signature does not verify");
         }
         return;
     }
@@ -100,7 +118,7 @@ void read_pkcs10(View der, NullSignature null_signature, CertificateRequest& req
     if (!request.key) {
         refuse(0x80090003, "the request's public key cannot be read");
     }
-    verify_self_signature(der, info, parts, null_signature);
+    verify_self_signature(der, info, parts, null_signature, request.key.get());
     if (attributes) {
         for (const Attribute& attribute : read_attributes(attributes->content)) {
             read_attribute(attribute, request);

@@ -1,5 +1,6 @@
 #include "tests/lab/ca/rpc_association.h"
 
+#include "tests/lab/ca/response_writer.h"
 #include "tests/lab/ca/uuids.h"
 
 #include <algorithm>
@@ -34,7 +35,10 @@ bool is_bind_time_features(const Syntax& syntax) {
 Association::Association(RpcService& service, SecurityProvider* security, std::string sec_addr)
     : service_(service), security_(security), sec_addr_(std::move(sec_addr)) {}
 
+Association::~Association() = default;
+
 std::vector<Bytes> Association::receive(Bytes pdu) {
+    faults_ = {};
     try {
         const PduHeader header = read_header(View(pdu).first(std::min(pdu.size(), kHeaderSize)));
         if (header.frag_length != pdu.size()) {
@@ -109,6 +113,9 @@ std::optional<AuthValue> Association::accept_token(const SecTrailer& trailer) {
 }
 
 std::vector<Bytes> Association::on_bind(View pdu, const PduHeader& header) {
+    if (service_.deaf()) {
+        return {};
+    }
     const bool first = header.type == Ptype::bind;
     if (first == bound_) {
         throw ProtocolError(first ? "a second bind" : "alter_context before bind");
@@ -241,6 +248,7 @@ std::vector<Bytes> Association::run(const Incoming& incoming) {
     try {
         const RpcCall call{context->second, incoming.first.opnum, incoming.first.object,
                            incoming.stub, incoming.level == 0 ? kNobody : caller_};
+        faults_ = service_.faults_of(call);
         return respond(incoming, service_.call(call));
     } catch (const RpcFault& what) {
         return fault(what);
@@ -249,41 +257,30 @@ std::vector<Bytes> Association::run(const Incoming& incoming) {
     }
 }
 
-std::vector<Bytes> Association::respond(const Incoming& incoming, const Bytes& stub) {
-    constexpr std::size_t kResponseHeader = 24;
+std::vector<Bytes> Association::respond(const Incoming& incoming, Bytes stub) {
+    if (faults_.silence == WireFaults::Silence::call) {
+        return {};
+    }
     const bool sealed = incoming.level == kPrivacy;
-    const std::size_t token = sealed ? context_->token_size(16, header_signing_) : 0;
-    const std::size_t overhead = kResponseHeader + (sealed ? kTrailerSize + token : 0);
-    const std::size_t room = (send_limit_ - overhead) / 16 * 16;
+    auto writer = std::make_unique<ResponseWriter>(
+        ResponseTarget{.call_id = incoming.call_id,
+                       .context_id = incoming.first.context_id,
+                       .send_limit = send_limit_,
+                       .security = sealed ? context_.get() : nullptr,
+                       .auth = auth_,
+                       .header_signing = header_signing_},
+        std::move(stub), faults_);
+    if (faults_.endless_fragments) {
+        endless_ = std::move(writer);
+        return {};
+    }
     std::vector<Bytes> pdus;
-    std::size_t at = 0;
-    do {
-        const std::size_t chunk = std::min(room, stub.size() - at);
-        const std::size_t pad = sealed ? (16 - chunk % 16) % 16 : 0;
-        ResponseFragment fragment;
-        fragment.flags = static_cast<std::uint8_t>((at == 0 ? kFirstFragment : 0) |
-                                                   (at + chunk == stub.size() ? kLastFragment : 0));
-        fragment.call_id = incoming.call_id;
-        fragment.alloc_hint = static_cast<std::uint32_t>(stub.size() - at);
-        fragment.context_id = incoming.first.context_id;
-        fragment.frag_length = static_cast<std::uint16_t>(overhead + chunk + pad);
-        fragment.auth_length = static_cast<std::uint16_t>(token);
-        fragment.stub = View(stub).subspan(at, chunk);
-        Bytes pdu = write_response_start(fragment);
-        if (sealed) {
-            pdu.insert(pdu.end(), pad, 0);
-            const std::size_t trailer = pdu.size();
-            pdu.insert(pdu.end(), {auth_.type, auth_.level, static_cast<std::uint8_t>(pad), 0});
-            for (unsigned shift = 0; shift < 32; shift += 8) {
-                pdu.push_back(static_cast<std::uint8_t>(auth_.context_id >> shift));
-            }
-            pdu.insert(pdu.end(), token, 0);
-            context_->wrap(pdu, kResponseHeader, trailer, header_signing_);
-        }
-        pdus.push_back(std::move(pdu));
-        at += chunk;
-    } while (at < stub.size());
+    while (auto pdu = writer->next()) {
+        pdus.push_back(std::move(*pdu));
+    }
     return pdus;
 }
+
+std::optional<Bytes> Association::more() { return endless_ ? endless_->next() : std::nullopt; }
 
 }  // namespace ae::labca

@@ -1,14 +1,15 @@
 // One DCE/RPC association: presentation contexts, security legs, fragments ([C706] 12,
 // [MS-RPCE] 3.3.2).
 //
-// For: turning received PDUs into calls of an RpcService and its answers into PDUs.  No sockets in
-// here, so unit tests drive it with bytes.
-// Security: calls arrive with the level at which they came.  Only level 6 (PKT_PRIVACY) is
-// unwrapped; at any other level the stub is handed over unverified and the service refuses the
-// call. Errors: ProtocolError ends the connection; everything else is answered with a fault.
-// Threads: one association belongs to one thread.
+// For: turning received PDUs into calls of an RpcService and its answers into PDUs.  No sockets
+// in here, so unit tests drive it with bytes. Security: calls arrive with the level at which they
+// came.  Only level 6 (PKT_PRIVACY) is unwrapped; at any other level the stub is handed over
+// unverified and the service refuses the call.
+// Errors: ProtocolError ends the connection; everything else is answered with a fault. Threads:
+// one association belongs to one thread.
 #pragma once
 
+#include "tests/lab/ca/faults.h"
 #include "tests/lab/ca/pdu.h"
 
 #include <map>
@@ -48,6 +49,10 @@ class RpcService {
     virtual bool serves(const Syntax& abstract) const = 0;
     // The reply stub.  Throws RpcFault, ParseError (becomes fault 0x6f7), DropConnection.
     virtual Bytes call(const RpcCall& call) = 0;
+    // What shall go wrong with the answer to this call.
+    virtual WireFaults faults_of(const RpcCall& /*call*/) const { return {}; }
+    // Says nothing from the bind on.
+    virtual bool deaf() const { return false; }
 };
 
 // One security context of one association (gss_acceptor.h).
@@ -75,12 +80,21 @@ class SecurityProvider {
     virtual std::unique_ptr<SecurityContext> start(std::uint8_t auth_type) = 0;
 };
 
+class ResponseWriter;
+
 class Association {
   public:
     Association(RpcService& service, SecurityProvider* security, std::string sec_addr);
+    ~Association();
+    Association(const Association&) = delete;
+    Association& operator=(const Association&) = delete;
 
     // One whole PDU in, the PDUs to send out.
     std::vector<Bytes> receive(Bytes pdu);
+    // After those, until there is nothing: more PDUs of an answer that has no end.
+    std::optional<Bytes> more();
+    // How to send them.
+    const WireFaults& delivery() const { return faults_; }
 
   private:
     struct Incoming {  // the call whose fragments are arriving
@@ -98,7 +112,7 @@ class Association {
     std::uint8_t open_fragment(Bytes& pdu, const PduHeader& header, const RequestBody& body,
                                Bytes& stub);
     std::vector<Bytes> run(const Incoming& incoming);
-    std::vector<Bytes> respond(const Incoming& incoming, const Bytes& stub);
+    std::vector<Bytes> respond(const Incoming& incoming, Bytes stub);
 
     RpcService& service_;
     SecurityProvider* security_;
@@ -114,6 +128,8 @@ class Association {
     bool header_signing_ = false;
     Caller caller_{};
     std::optional<Incoming> incoming_{};
+    WireFaults faults_{};  // of the answer that goes out now
+    std::unique_ptr<ResponseWriter> endless_{};
 };
 
 }  // namespace ae::labca

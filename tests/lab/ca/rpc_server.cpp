@@ -1,5 +1,7 @@
 #include "tests/lab/ca/rpc_server.h"
 
+#include "tests/lab/ca/delivery.h"
+
 #include <cerrno>
 #include <cstring>
 
@@ -174,8 +176,13 @@ void RpcServer::serve(Connection& connection) {
             if (!pdu) {
                 break;
             }
-            for (const Bytes& answer : association.receive(std::move(*pdu))) {
-                open = open && write_all(fd, answer);
+            const std::vector<Bytes> answers = association.receive(std::move(*pdu));
+            Delivery delivery(fd, association.delivery());
+            for (const Bytes& answer : answers) {
+                open = open && delivery.write(answer);
+            }
+            for (auto more = association.more(); more && open; more = association.more()) {
+                open = delivery.write(*more);
             }
         }
     } catch (const DropConnection&) {

@@ -204,15 +204,16 @@ TEST_CASE("objects live as long as they are referenced and pinged", "[objects][M
     CHECK_FALSE(table.reference(silent, kIidCertRequestD, 1));
 }
 
-TEST_CASE("a call log line has its eleven keys, null where they do not apply", "[log]") {
+TEST_CASE("a call log line has its twelve keys, null where they do not apply", "[log]") {
     CHECK(call_line({}, {}) ==
           R"({"method":"","principal":null,"auth_type":null,"auth_level":null,)"
           R"("header_signing":null,"flags":null,"attributes":null,"request_format":null,)"
-          R"("template":null,"request_id":null,"disposition":null})");
+          R"("archived_key":null,"template":null,"request_id":null,"disposition":null})");
     CallRecord record;
     record.method = "Request2";
     record.flags = 0x40400;
     record.request_format = "cmc";
+    record.archived_key = true;
     record.template_name = "CorpMachine";
     record.request_id = 7;
     record.disposition = 3;
@@ -224,5 +225,6 @@ TEST_CASE("a call log line has its eleven keys, null where they do not apply", "
     CHECK(call_line(record, caller) ==
           R"({"method":"Request2","principal":"WS1$@CORP.EXAMPLE.TEST","auth_type":9,)"
           R"("auth_level":6,"header_signing":true,"flags":263168,"attributes":null,)"
-          R"("request_format":"cmc","template":"CorpMachine","request_id":7,"disposition":3})");
+          R"("request_format":"cmc","archived_key":true,"template":"CorpMachine",)"
+          R"("request_id":7,"disposition":3})");
 }

@@ -161,6 +161,24 @@ TEST_CASE("a null signature is legal inside CMC only", "[request][MS-WCCE:2.2.2.
           0);
 }
 
+TEST_CASE("the alternate signature formats are checked", "[request][MS-WCCE:3.1.2.4.2.2.2.8]") {
+    const UniqueKey curve = make_key(KeyKind::ec256);
+    const Bytes usual = make_pkcs10(curve.get(), {});
+    DerReader parts = DerReader(usual).inside(tag::kSequence);
+    const View info = parts.next().whole;
+    parts.next();
+    const View signature = parts.next().whole;
+    const auto with = [&](std::string_view digest_oid) {
+        const Bytes algorithm = der::sequence(der::oid("1.2.840.10045.4.3"),
+                                              der::sequence(der::oid(digest_oid), der::null()));
+        return der::sequence(Bytes(info.begin(), info.end()), algorithm,
+                             Bytes(signature.begin(), signature.end()));
+    };
+    CHECK(refusal(with("2.16.840.1.101.3.4.2.1"), kPkcs10) == 0);
+    CHECK(refusal(with("2.16.840.1.101.3.4.2.2"), kPkcs10) == 0x80090006);
+    CHECK(refusal(with("1.2.3"), kPkcs10) == 0x80090006);
+}
+
 TEST_CASE("body part ids are distinct and not zero", "[request][RFC2797:3.1]") {
     const Keys keys;
     const Bytes pkcs10 = make_pkcs10(keys.fresh.get(), {});
