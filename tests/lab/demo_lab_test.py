@@ -11,7 +11,7 @@ from winetool import WINDOWS_BIN
 HERE = pathlib.Path(__file__).resolve().parent
 DECISION = {"about", "template", "subject", "verdict", "rule", "fact", "remedy"}
 CALL = {"method", "principal", "auth_type", "auth_level", "header_signing", "flags", "attributes",
-        "request_format", "template", "request_id", "disposition"}
+        "request_format", "template", "request_id", "disposition", "archived_key"}
 
 
 def demo_of(*options):
