@@ -191,6 +191,16 @@ class DcomTransport final : public CertRequestTransport {
 
 }  // namespace
 
+Peer peer_of(const engine::CaRef& ca, const CaClientOptions& options, const DcomWorld& world) {
+    return {.host = ca.dns_host,
+            .mechanism = options.mechanism,
+            .credential_cache = options.credential_cache,
+            .timeouts = options.timeouts,
+            .stop = options.stop,
+            .mapper_port = world.mapper_port,
+            .security = world.security};
+}
+
 std::unique_ptr<CertRequestTransport> make_dcom_transport(const CaClientOptions& options,
                                                           DcomWorld world) {
     return std::make_unique<DcomTransport>(options, std::move(world));

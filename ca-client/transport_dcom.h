@@ -16,6 +16,9 @@ struct DcomWorld {
     SecurityFactory security = create_security_context;
     std::function<std::chrono::steady_clock::time_point()> now = std::chrono::steady_clock::now;
 };
+// The host of a CA, as the sessions of either interface reach it.
+Peer peer_of(const engine::CaRef& ca, const CaClientOptions& options, const DcomWorld& world);
+
 std::unique_ptr<CertRequestTransport> make_dcom_transport(const CaClientOptions& options,
                                                           DcomWorld world);
 

@@ -54,13 +54,7 @@ CaSessions::Held CaSessions::hold(const engine::CaRef& ca) {
 }
 
 CaSessions::Held CaSessions::open(const engine::CaRef& ca) {
-    const Peer peer{.host = ca.dns_host,
-                    .mechanism = options_.mechanism,
-                    .credential_cache = options_.credential_cache,
-                    .timeouts = options_.timeouts,
-                    .stop = options_.stop,
-                    .mapper_port = world_.mapper_port,
-                    .security = world_.security};
+    const Peer peer = peer_of(ca, options_, world_);
     const Wanted wanted{.causality = random_guid(),
                         .object_class = kCertRequestClass,
                         .better = iface::kCertRequestD2,

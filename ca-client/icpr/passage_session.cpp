@@ -54,13 +54,7 @@ Result<MappedEndpoints> ask_mapper(const Peer& peer) {
 }  // namespace
 
 Result<PassageSession> PassageSessions::open(const engine::CaRef& ca) const {
-    const Peer peer{.host = ca.dns_host,
-                    .mechanism = options_.mechanism,
-                    .credential_cache = options_.credential_cache,
-                    .timeouts = options_.timeouts,
-                    .stop = options_.stop,
-                    .mapper_port = world_.mapper_port,
-                    .security = world_.security};
+    const Peer peer = peer_of(ca, options_, world_);
     const auto found = ask_mapper(peer);
     if (!found) {
         return fail(as_unavailable(found.error())

@@ -4,6 +4,7 @@
 #include "engine/base/der.h"
 #include "engine/base/hresult_table.h"
 #include "engine/certificate.h"
+#include "tests/ca-client/lab/lab_ca.h"
 #include "tests/ca-client/pkcs10/openssl_fixture.h"
 
 #include <algorithm>
@@ -20,6 +21,7 @@
 
 using namespace ae;
 using namespace ae::ca;
+using namespace ae::ca::test;
 using engine::Disposition;
 using engine::KeyAlgorithm;
 
@@ -28,26 +30,6 @@ namespace {
 const engine::CaRef kCa{"ca1.corp.example.test", "Corp Issuing CA 1"};
 const std::string kOidBase =
     "1.3.6.1.4.1.311.21.8.4711001.1202303.3404505.4606707.5808909.42.1.";  // of the lab's templates
-
-void run(const std::string& command) {
-    CAPTURE(command);
-    // NOLINTNEXTLINE(cert-env33-c): fixed commands in a test
-    REQUIRE(std::system((command + " >/dev/null").c_str()) == 0);
-}
-
-void control(const std::string& words) { run("\"$AE_LABCA\" " + words + " --dir /run/ae-lab/ca1"); }
-
-// Switches one fault of the CA on (tests/lab/ca), and all off at the end.
-class Misbehaviour {
-  public:
-    explicit Misbehaviour(const std::string& setting) { control("set " + setting); }
-    Misbehaviour(const Misbehaviour&) = delete;
-    Misbehaviour& operator=(const Misbehaviour&) = delete;
-    ~Misbehaviour() {
-        // NOLINTNEXTLINE(cert-env33-c): a fixed command in a test
-        static_cast<void>(std::system("\"$AE_LABCA\" set off --dir /run/ae-lab/ca1 >/dev/null"));
-    }
-};
 
 // What the CA saw last.
 nlohmann::json last_call() {

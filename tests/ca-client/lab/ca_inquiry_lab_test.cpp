@@ -3,6 +3,7 @@
 #include "ca-client/ca_inquiry.h"
 #include "engine/base/hresult_table.h"
 #include "engine/certificate.h"
+#include "tests/ca-client/lab/lab_ca.h"
 
 #include <algorithm>
 #include <charconv>
@@ -20,18 +21,13 @@
 
 using namespace ae;
 using namespace ae::ca;
+using namespace ae::ca::test;
 
 namespace {
 
 const engine::CaRef kCa{"ca1.corp.example.test", "Corp Issuing CA 1"};
 constexpr Hresult kPropertyEmpty = hresult(0x80094004);
 constexpr const char* kDirectory = "/run/ae-lab/ca1";
-
-void run(const std::string& command) {
-    CAPTURE(command);
-    // NOLINTNEXTLINE(cert-env33-c): fixed commands in a test
-    REQUIRE(std::system((command + " >/dev/null").c_str()) == 0);
-}
 
 // While it lives the CA has only ICertRequestD.
 class OlderInterface {

@@ -3,6 +3,7 @@
 // needs no waiting.  Runs inside the lab (tests/lab) as WS1; AE_LABCA names the CA's program.
 #include "ca-client/ca_client.h"
 #include "engine/base/hresult_table.h"
+#include "tests/ca-client/lab/lab_ca.h"
 #include "tests/ca-client/pkcs10/openssl_fixture.h"
 
 #include <chrono>
@@ -16,6 +17,7 @@
 
 using namespace ae;
 using namespace ae::ca;
+using namespace ae::ca::test;
 using namespace std::chrono_literals;
 using engine::Disposition;
 using Clock = std::chrono::steady_clock;
@@ -28,26 +30,6 @@ constexpr Timeouts kShort{.connect = 2s, .leg = 2s, .call = 2s, .request = 2s};
 // A whole enrollment takes far less than a second; on a busy machine this much more than a deadline
 // is still no second deadline.
 constexpr auto kSlack = 1500ms;
-
-void run(const std::string& command) {
-    CAPTURE(command);
-    // NOLINTNEXTLINE(cert-env33-c): fixed commands in a test
-    REQUIRE(std::system((command + " >/dev/null").c_str()) == 0);
-}
-
-void control(const std::string& words) { run("\"$AE_LABCA\" " + words + " --dir /run/ae-lab/ca1"); }
-
-// Switches faults of the CA on (tests/lab/ca), and all off at the end.
-class Misbehaviour {
-  public:
-    explicit Misbehaviour(const std::string& settings) { control("set off " + settings); }
-    Misbehaviour(const Misbehaviour&) = delete;
-    Misbehaviour& operator=(const Misbehaviour&) = delete;
-    ~Misbehaviour() {
-        // NOLINTNEXTLINE(cert-env33-c): a fixed command in a test
-        static_cast<void>(std::system("\"$AE_LABCA\" set off --dir /run/ae-lab/ca1 >/dev/null"));
-    }
-};
 
 struct Ended {
     Result<engine::CaReply> reply;

@@ -4,6 +4,7 @@
 #include "ca-client/ca_client.h"
 #include "engine/base/hresult_table.h"
 #include "engine/certificate.h"
+#include "tests/ca-client/lab/lab_ca.h"
 #include "tests/ca-client/pkcs10/openssl_fixture.h"
 
 #include <algorithm>
@@ -19,31 +20,13 @@
 
 using namespace ae;
 using namespace ae::ca;
+using namespace ae::ca::test;
 using engine::Disposition;
 
 namespace {
 
 const engine::CaRef kCa{"ca1.corp.example.test", "Corp Issuing CA 1"};
 constexpr const char* kCalls = "/run/ae-lab/ca1/calls.jsonl";
-
-void run(const std::string& command) {
-    CAPTURE(command);
-    // NOLINTNEXTLINE(cert-env33-c): fixed commands in a test
-    REQUIRE(std::system((command + " >/dev/null").c_str()) == 0);
-}
-void control(const std::string& words) { run("\"$AE_LABCA\" " + words + " --dir /run/ae-lab/ca1"); }
-
-// Switches faults of the CA on (tests/lab/ca), and all off at the end.
-class Misbehaviour {
-  public:
-    explicit Misbehaviour(const std::string& settings) { control("set " + settings); }
-    Misbehaviour(const Misbehaviour&) = delete;
-    Misbehaviour& operator=(const Misbehaviour&) = delete;
-    ~Misbehaviour() {
-        // NOLINTNEXTLINE(cert-env33-c): a fixed command in a test
-        static_cast<void>(std::system("\"$AE_LABCA\" set off --dir /run/ae-lab/ca1 >/dev/null"));
-    }
-};
 
 // What the CA heard since the last look.
 class Ear {

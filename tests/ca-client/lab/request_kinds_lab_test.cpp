@@ -3,6 +3,7 @@
 #include "ca-client/ca_client.h"
 #include "engine/base/hresult_table.h"
 #include "engine/certificate.h"
+#include "tests/ca-client/lab/lab_ca.h"
 #include "tests/ca-client/pkcs10/openssl_fixture.h"
 
 #include <filesystem>
@@ -16,6 +17,7 @@
 
 using namespace ae;
 using namespace ae::ca;
+using namespace ae::ca::test;
 using engine::Disposition;
 using engine::KeyAlgorithm;
 
@@ -24,12 +26,6 @@ namespace {
 const engine::CaRef kCa{"ca1.corp.example.test", "Corp Issuing CA 1"};
 const std::string kOidBase =
     "1.3.6.1.4.1.311.21.8.4711001.1202303.3404505.4606707.5808909.42.1.";  // of the lab's templates
-
-void run(const std::string& command) {
-    CAPTURE(command);
-    // NOLINTNEXTLINE(cert-env33-c): fixed commands in a test
-    REQUIRE(std::system((command + " >/dev/null").c_str()) == 0);
-}
 
 // WS1 in the group that may enroll for the templates of these stories; out of it at the end.
 class Membership {
