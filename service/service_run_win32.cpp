@@ -1,6 +1,7 @@
 // `aeclient service` on Windows: the host is this same program.  The SCM starts it for the machine;
 // the machine's service starts it for each user who is logged on; by hand it runs in the console.
 #include "engine/base/hresult_table.h"
+#include "engine/base/left_thread.h"
 #include "engine/base/win32.h"
 #include "service/commands.h"
 #include "service/console.h"
@@ -57,7 +58,7 @@ void stop_when_input_ends() {
     if (::GetFileType(input) != FILE_TYPE_PIPE) {
         return;
     }
-    std::thread([input]() noexcept {
+    leave_running(std::thread([input]() noexcept {
         std::array<char, 64> nothing_of_interest{};
         DWORD count = 0;
         while (::ReadFile(input, nothing_of_interest.data(),
@@ -65,7 +66,7 @@ void stop_when_input_ends() {
                           nullptr) != FALSE) {
         }
         request_stop();
-    }).detach();
+    }));
 }
 
 int run_for_user(const Sources& sources) {

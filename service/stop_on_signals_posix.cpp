@@ -1,3 +1,4 @@
+#include "engine/base/left_thread.h"
 #include "service/stop_on_signals.h"
 
 #include <csignal>
@@ -17,14 +18,14 @@ void stop_on_signals(std::stop_source stop) {
     if (::pthread_sigmask(SIG_BLOCK, &signals, nullptr) != 0) {
         return;
     }
-    std::thread([signals, stop = std::move(stop)]() mutable {
+    leave_running(std::thread([signals, stop = std::move(stop)]() mutable {
         int number = 0;
         if (::sigwait(&signals, &number) == 0) {
             stop.request_stop();
         }
         ::pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
         ::pause();  // a second one ends the process here
-    }).detach();
+    }));
 }
 
 }  // namespace ae::service

@@ -1,3 +1,4 @@
+#include "engine/base/left_thread.h"
 #include "engine/base/win32.h"
 #include "service/stop_event_win32.h"
 #include "service/stop_on_signals.h"
@@ -59,11 +60,11 @@ void stop_on_signals(std::stop_source stop) try {
     asked = &source;
     ::SetConsoleCtrlHandler(on_console, TRUE);
     if (const HANDLE event = event_of_host()) {
-        std::thread([event]() noexcept {
+        leave_running(std::thread([event]() noexcept {
             if (::WaitForSingleObject(event, INFINITE) == WAIT_OBJECT_0) {
                 ask_once();
             }
-        }).detach();
+        }));
     }
 } catch (const std::exception&) {
     // No thread: whoever started us kills us when we do not stop.

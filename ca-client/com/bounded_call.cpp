@@ -2,6 +2,7 @@
 
 #include "ca-client/rpc/bounded_work.h"
 #include "engine/base/hresult_table.h"
+#include "engine/base/left_thread.h"
 
 #include <algorithm>
 #include <system_error>
@@ -144,7 +145,7 @@ Asked BoundedCalls::run(const std::string& host, const Limits& limits, BoundedCa
     if (call->ends_within(awaited.finished ? limits.grace : milliseconds{})) {
         thread.join();
     } else {
-        thread.detach();
+        leave_running(std::move(thread));
         leave_behind(host, std::move(call));
     }
     return std::move(awaited.asked);

@@ -1,6 +1,7 @@
 #include "ca-client/rpc/bounded_work.h"
 
 #include "engine/base/hresult_table.h"
+#include "engine/base/left_thread.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -60,17 +61,19 @@ Done run_bounded(std::string_view doing, const Bound& bound, std::function<void(
                     "Check that DNS servers and domain controllers answer this machine.");
     }
     const auto task = std::make_shared<Task>();
+    std::thread thread;
     try {
-        std::thread([task, work = std::move(work)]() mutable noexcept {
-            task->run(std::move(work));
-        }).detach();
+        thread = std::thread(
+            [task, work = std::move(work)]() mutable noexcept { task->run(std::move(work)); });
     } catch (const std::system_error&) {
         return fail(kBusy, step + ": the system gives no thread",
                     "Look at the load of this machine.");
     }
     if (task->await(bound)) {
+        thread.join();
         return done();
     }
+    leave_running(std::move(thread));
     return bound.stop.stop_requested()
                ? fail(kOperationAborted, step + ": stopped on request")
                : fail(kTimeout, step + ": no answer in time",

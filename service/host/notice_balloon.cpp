@@ -5,6 +5,7 @@
 // the taskbar was made anew.
 // Closing the balloon is no answer, and cannot be told from its time being over: the icon stays,
 // and NoticeAnswers::dismissed is never called.
+#include "engine/base/left_thread.h"
 #include "engine/base/win32.h"
 #include "service/host/notice.h"
 #include "service/host/notice_text.h"
@@ -252,10 +253,10 @@ class BalloonNotice final : public Notice {
     explicit BalloonNotice(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {
         std::promise<void> over;
         over_ = over.get_future();
-        std::thread([held = shared_, over = std::move(over)]() mutable noexcept {
+        leave_running(std::thread([held = shared_, over = std::move(over)]() mutable noexcept {
             Balloon(std::move(held)).run();
             over.set_value();
-        }).detach();
+        }));
     }
     BalloonNotice(const BalloonNotice&) = delete;
     BalloonNotice& operator=(const BalloonNotice&) = delete;

@@ -51,7 +51,9 @@ ComWorld::ComWorld(Starts starts)
     if (starts == Starts::test) {
         start_server(folder_);
         if (!waits_for("up", 1)) {
-            throw std::runtime_error("the stand-in CA did not come up");
+            const auto why = heard("failed");
+            throw std::runtime_error("the stand-in CA did not come up" +
+                                     (why.empty() ? std::string() : ": " + why.front().dump()));
         }
     }
 }

@@ -47,9 +47,13 @@ class Factory final : public IClassFactory {
 int serve(const std::filesystem::path& folder) {
     const UniqueWinHandle stopped(::OpenEventW(SYNCHRONIZE, FALSE, stop_event(folder).c_str()));
     Factory factory(folder);
-    if (!stopped || FAILED(::CoInitializeEx(nullptr, COINIT_MULTITHREADED)) ||
-        FAILED(::CoRegisterClassObject(kClass, &factory, CLSCTX_LOCAL_SERVER, REGCLS_MULTIPLEUSE,
-                                       &class_cookie))) {
+    HRESULT result = stopped ? ::CoInitializeEx(nullptr, COINIT_MULTITHREADED) : E_HANDLE;
+    if (SUCCEEDED(result)) {
+        result = ::CoRegisterClassObject(kClass, &factory, CLSCTX_LOCAL_SERVER, REGCLS_MULTIPLEUSE,
+                                         &class_cookie);
+    }
+    if (FAILED(result)) {
+        report({{"what", "failed"}, {"result", result}}, folder);
         return 1;
     }
     report({{"what", "up"}, {"pid", ::GetCurrentProcessId()}}, folder);
