@@ -2,7 +2,7 @@
 
 #include "ca-client/archived_key.h"
 #include "ca-client/certificate_view.h"
-#include "ca-client/cms/pki_data.h"
+#include "ca-client/cmc/pki_data.h"
 #include "ca-client/cms/signed_data.h"
 #include "ca-client/request_extensions.h"
 #include "ca-client/signature_algorithm.h"

@@ -1,9 +1,9 @@
 #include "ca-client/full_response.h"
 
-#include "ca-client/cmc/attribute.h"
 #include "ca-client/cmc/response_body.h"
-#include "ca-client/cmc/signed_data_reader.h"
-#include "ca-client/cmc/signer_info.h"
+#include "ca-client/cms/attribute.h"
+#include "ca-client/cms/signed_data_reader.h"
+#include "ca-client/cms/signer_info.h"
 
 namespace ae::ca {
 namespace {

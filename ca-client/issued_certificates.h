@@ -3,7 +3,7 @@
 // thread.
 #pragma once
 
-#include "ca-client/cmc/signed_data_reader.h"
+#include "ca-client/cms/signed_data_reader.h"
 
 #include <vector>
 

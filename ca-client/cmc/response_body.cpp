@@ -1,6 +1,6 @@
 #include "ca-client/cmc/response_body.h"
 
-#include "ca-client/cmc/attribute.h"
+#include "ca-client/cms/attribute.h"
 
 namespace ae::ca {
 namespace {

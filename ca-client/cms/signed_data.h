@@ -5,7 +5,7 @@
 // contentType and messageDigest, where RFC 5652 5.3 demands them: around anything but plain data.
 // Deviation from DER: the signers stand in the order given and not sorted, because [MS-WCCE]
 // 3.1.1.4.3.1.3 and 3.1.1.4.3.2.2 say who is the first.
-// Not for: reading, counter signatures, CRLs.
+// Not for: reading (signed_data_reader.h), counter signatures, CRLs.
 // Errors: the key's own when it does not sign.
 #pragma once
 

@@ -1,7 +1,7 @@
 // What a full CMC answer reports stands in it, octet by octet, within the bounds, and reading it
 // twice gives the same.
-#include "ca-client/cmc/attribute.h"
-#include "ca-client/cmc/signed_data_reader.h"
+#include "ca-client/cms/attribute.h"
+#include "ca-client/cms/signed_data_reader.h"
 #include "ca-client/full_response.h"
 #include "tests/fuzz/property.h"
 

@@ -1,6 +1,6 @@
 // Full answers that are not what they should be.
-#include "ca-client/cmc/attribute.h"
-#include "ca-client/cmc/signed_data_reader.h"
+#include "ca-client/cms/attribute.h"
+#include "ca-client/cms/signed_data_reader.h"
 #include "ca-client/full_response.h"
 #include "engine/base/der.h"
 #include "engine/base/hresult_table.h"

@@ -1,4 +1,4 @@
-#include "ca-client/cms/pki_data.h"
+#include "ca-client/cmc/pki_data.h"
 
 #include "engine/base/der.h"
 

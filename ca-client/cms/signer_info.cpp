@@ -1,6 +1,6 @@
-#include "ca-client/cmc/signer_info.h"
+#include "ca-client/cms/signer_info.h"
 
-#include "ca-client/cmc/attribute.h"
+#include "ca-client/cms/attribute.h"
 #include "engine/signature_scheme.h"
 
 #include <optional>

@@ -1,4 +1,4 @@
-#include "ca-client/cmc/attribute.h"
+#include "ca-client/cms/attribute.h"
 
 namespace ae::ca {
 

@@ -1,4 +1,4 @@
-#include "ca-client/cmc/signed_data_reader.h"
+#include "ca-client/cms/signed_data_reader.h"
 
 #include "engine/base/hresult_table.h"
 

@@ -1,5 +1,5 @@
 // The outermost layer of a CMS or PKCS #7 SignedData (RFC 5652 3, 5.1).
-// Not for: what is signed, by whom, and whether it verifies; writing one (cms/signed_data.h). Pure,
+// Not for: what is signed, by whom, and whether it verifies; writing one (signed_data.h). Pure,
 // any thread.
 #pragma once
 
