@@ -48,5 +48,8 @@ if(NOT WIN32)
     find_package(OpenSSL 3 REQUIRED)
     pkg_check_modules(LDAP REQUIRED IMPORTED_TARGET ldap lber)
     pkg_check_modules(KRB5 REQUIRED IMPORTED_TARGET krb5 krb5-gssapi)
+    # 7.61: CURLOPT_DISALLOW_USERNAME_IN_URL.  policy/curl_options.h has what newer ones do better.
+    pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.61)
+    pkg_check_modules(P11KIT REQUIRED IMPORTED_TARGET p11-kit-1)
     pkg_check_modules(SYSTEMD REQUIRED IMPORTED_TARGET libsystemd)
 endif()

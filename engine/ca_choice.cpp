@@ -57,9 +57,6 @@ void shuffle(Iterator first, Iterator last, std::mt19937_64& random) {
     }
 }
 
-constexpr Hresult kNoRevocationCheck = hresult(0x80092012);  // CRYPT_E_NO_REVOCATION_CHECK
-constexpr Hresult kRevocationOffline = hresult(0x80092013);  // CRYPT_E_REVOCATION_OFFLINE
-
 // "Next CA?" says no: the request, the account or the template is at fault, not this CA.
 constexpr std::array kSameEverywhere = {
     hresult(0x80070002), hresult(0x8007000D), hresult(0x8007052E), hresult(0x8007054B),

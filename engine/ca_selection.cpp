@@ -2,6 +2,7 @@
 
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
+#include "engine/chain_code.h"
 
 #include <algorithm>
 
@@ -10,10 +11,11 @@ namespace {
 
 constexpr Hresult kUntrustedRoot = hresult(0x800B0109);  // CERT_E_UNTRUSTEDROOT
 
-// Why a chain is not believed, and by which rule.
+// Why a chain is not believed, by which rule, and what that is called.
 struct Distrust {
     std::string rule;
     std::string why;
+    Hresult code = kUntrustedRoot;
 };
 Distrust distrust_of(const ChainStatus* chain) {
     if (chain == nullptr) {
@@ -21,9 +23,30 @@ Distrust distrust_of(const ChainStatus* chain) {
     }
     if (chain->state == ChainState::valid && chain->revocation_problem) {
         return {"choice 3",
-                "whether it is revoked cannot be told: " + describe(*chain->revocation_problem)};
+                "whether it is revoked cannot be told: " + describe(*chain->revocation_problem),
+                *chain->revocation_problem};
     }
-    return {chain->state == ChainState::revoked ? "choice 3" : "choice 2", chain->detail};
+    return chain->state == ChainState::revoked
+               ? Distrust{"choice 3", chain->detail, code_of(chain->state)}
+               : Distrust{"choice 2", chain->detail};
+}
+
+std::string remedy_against(const Distrust& distrust) {
+    if (distrust.rule == "choice 2") {
+        return "publish the CA's root in CN=Certification Authorities, or renew the CA's "
+               "certificate";
+    }
+    return distrust.code == code_of(ChainState::revoked)
+               ? "renew the CA's certificate, or take the CA out of the directory"
+               : "look at the revocation lists of the CA's certificate";
+}
+
+// What is said of all of them: "choice 2" before "choice 3", there "revoked" before the rest.
+bool is_graver(const Distrust& left, const Distrust& right) {
+    const auto rank = [](const Distrust& one) {
+        return one.rule == "choice 2" ? 2 : one.code == code_of(ChainState::revoked) ? 1 : 0;
+    };
+    return rank(left) > rank(right);
 }
 
 }  // namespace
@@ -52,7 +75,7 @@ CaSelection CaSelector::select(const Template& wanted,
                                std::vector<const EnrollmentService*> offering, Need need) const {
     CaSelection selection;
     std::vector<std::string> distrusted;
-    std::string rule = "choice 3";
+    std::optional<Distrust> gravest;
     std::optional<Time> earliest;
     std::vector<std::string> refused;
     for (const EnrollmentService* service :
@@ -61,8 +84,10 @@ CaSelection CaSelector::select(const Template& wanted,
         const ChainStatus* chain = trust_in(ca);
         if (chain == nullptr || !is_trusted(*chain)) {
             const Distrust distrust = distrust_of(chain);
-            rule = distrust.rule == "choice 2" ? distrust.rule : rule;
             distrusted.push_back(ca.config() + ": " + distrust.why);
+            if (!gravest || is_graver(distrust, *gravest)) {
+                gravest = distrust;
+            }
         } else if (const auto until = waits_until(wanted, ca)) {
             earliest = std::min(earliest.value_or(*until), *until);
             refused.push_back(ca.config() + " denied it");
@@ -84,16 +109,15 @@ CaSelection CaSelector::select(const Template& wanted,
                          "aeclient pulse --force"};
         return selection;
     }
+    const Distrust distrust = gravest.value_or(distrust_of(nullptr));
     selection.obstacle =
         Decision{.template_name = wanted.name,
                  .verdict = Verdict::not_trusted,
-                 .rule = rule,
+                 .rule = distrust.rule,
                  .fact = "no CA that offers it is trusted: " + join(distrusted, "; "),
-                 .remedy =
-                     "publish the CA's root in CN=Certification Authorities, or renew the CA's "
-                     "certificate",
+                 .remedy = remedy_against(distrust),
                  .event = need == Need::renew ? EventId::ce_no_ca_for_renewal : EventId::ce_no_ca,
-                 .failure = kUntrustedRoot};
+                 .failure = distrust.code};
     return selection;
 }
 

@@ -6,6 +6,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/result.h"
+#include "engine/base/sid.h"
 #include "engine/base/time.h"
 
 #include <cstdint>
@@ -26,6 +27,7 @@ struct TemplateReference {
 struct CertificateFacts {
     Bytes der{};
     std::string serial{};   // lower-case hex
+    Bytes serial_octets{};  // the INTEGER's content, for exact comparison
     std::string subject{};  // RFC 4514 order as people read it: "CN=ws1.corp.example.test"
     std::string issuer{};
     Bytes subject_der{};  // whole Name elements, for exact comparison
@@ -41,6 +43,13 @@ struct CertificateFacts {
     std::vector<std::string> extended_key_usages{};
     Bytes key_usage{};
     bool is_ca = false;
+    // The account that the CA bound it to; nothing: the CA does not say ([MS-WCCE] 2.2.2.7.7.4).
+    std::optional<Sid> sid{};
+    Bytes subject_key_id{};
+    // Who tells whether it is revoked, in the certificate's order (RFC 5280 4.2.1.13, 4.2.2.1).
+    std::vector<std::string> crl_urls{};
+    std::vector<std::string> freshest_crl_urls{};
+    std::vector<std::string> ocsp_urls{};
 };
 
 // Fails with kInvalidData and a sentence when the octets are not one whole certificate.

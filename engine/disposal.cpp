@@ -12,12 +12,6 @@ namespace {
 // RFC 5280 4.2.1.3, first octet: keyEncipherment, dataEncipherment, keyAgreement.
 constexpr std::uint8_t kEncryptingUsages = 0x20 | 0x10 | 0x08;
 
-bool only_signs(const CertificateFacts& certificate) {
-    // Without the extension every use is allowed.
-    return !certificate.key_usage.empty() &&
-           (certificate.key_usage.front() & kEncryptingUsages) == 0;
-}
-
 // Both template extensions stand there and disagree: the version extension decides, and it is said.
 std::string disagreement(const Template& of, const HeldCertificate& held) {
     const auto& reference = held.facts.template_reference;
@@ -37,6 +31,7 @@ class Reviewer {
         : world_(world),
           of_(of),
           requirement_(requirement),
+          held_(held),
           replaced_by_(replaced_by),
           review_(review_held(of, held, world.account, world.now)) {
         const auto valid = std::ranges::find_if(
@@ -105,7 +100,25 @@ class Reviewer {
         return make(held, Verdict::left_alone, "X1", fact + ", and nothing replaces it yet");
     }
 
+    // A pulse that was cut off, or whose disk refused, after its renewal was installed.
+    const HeldCertificate* successor_of(const HeldCertificate& held) const {
+        const auto at = std::ranges::find_if(held_, [&](const HeldCertificate* one) {
+            return one->thumbprint == held.successor && is_valid(*one, world_.now) &&
+                   one->key == KeyState::usable;
+        });
+        return at == held_.end() ? nullptr : *at;
+    }
+
+    Decision dispose_late(const HeldCertificate& held, const HeldCertificate& successor) const {
+        return dispose(held, "X1", named(successor) + " renewed it",
+                       world_.policy.enroll() || world_.policy.manage());
+    }
+
     Decision decide_valid(const HeldCertificate& held) const {
+        const HeldCertificate* successor = successor_of(held);
+        if (review_.decides != &held && successor != nullptr) {
+            return dispose_late(held, *successor);
+        }
         if (review_.decides != &held) {
             return make(held, Verdict::left_alone, "Q15",
                         "it is valid until " + ae::to_string(held.facts.not_after) + ", and " +
@@ -140,6 +153,10 @@ class Reviewer {
     }
 
     Decision decide_unusable(const HeldCertificate& held, Condition condition) const {
+        const HeldCertificate* successor = successor_of(held);
+        if (condition != Condition::not_yet_valid && successor != nullptr) {
+            return dispose_late(held, *successor);
+        }
         switch (condition) {
             case Condition::not_yet_valid:
                 return make(held, Verdict::left_alone, "Q10",
@@ -155,6 +172,7 @@ class Reviewer {
     const Snapshot& world_;
     const Template& of_;
     const Requirement& requirement_;
+    const HeldOfTemplate& held_;
     const NamedFew& replaced_by_;
     Review review_;
     const HeldCertificate* newest_valid_ = nullptr;
@@ -172,6 +190,11 @@ std::optional<ActionKind> action_of(Verdict verdict) {
 }
 
 }  // namespace
+
+bool only_signs(const CertificateFacts& certificate) {
+    return !certificate.key_usage.empty() &&
+           (certificate.key_usage.front() & kEncryptingUsages) == 0;
+}
 
 ActionKind disposal_kind(const Template& of, const CertificateFacts& certificate) {
     const bool asked = (of.enrollment_flags & enrollment_flag::kRemoveInvalidCertificate) != 0;

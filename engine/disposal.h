@@ -10,6 +10,9 @@
 
 namespace ae::engine {
 
+// Its key can decrypt nothing ([RFC5280] 4.2.1.3); without the extension every use is allowed.
+bool only_signs(const CertificateFacts& certificate);
+
 // Table of section 11: deleted only where the template asks for it (flag 0x400) and the key only
 // signs; encryption keys are never lost (X1).
 ActionKind disposal_kind(const Template& of, const CertificateFacts& certificate);

@@ -163,6 +163,7 @@ struct NewCertificate {
 struct InstalledCertificate {
     std::string thumbprint{};
     std::string path{};
+    std::string live{};  // the template's own place, the same for its next certificate; may be none
 };
 
 struct StoreChange {

@@ -14,6 +14,10 @@
 namespace ae::engine {
 namespace {
 
+bool is_silence(Hresult code) {
+    return code == kNoSuchDomain || code == kServerUnavailable || code == kTimeout;
+}
+
 class Pulse {
   public:
     Pulse(const Ports& ports, const PulseOptions& options)
@@ -317,13 +321,12 @@ class Pulse {
 
     // Rules C1, C2: "nobody answers" is a warning of its own, all else is a failed pulse.
     void stop(Error error) {
-        const bool unreachable = error.code == kNoSuchDomain || error.code == kServerUnavailable ||
-                                 error.code == kTimeout;
-        pulse_.report.outcome = unreachable || lacks_tickets(pulse_.options.scope, error.code)
+        pulse_.report.outcome = is_unreachable(pulse_.options.scope, error.code)
                                     ? Outcome::unreachable
                                     : Outcome::failed;
-        pulse_.log.record(unreachable ? EventId::ae_directory_unreachable : EventId::ae_failed,
-                          {to_hex(error.code), error.sentence()});
+        pulse_.log.record(
+            is_silence(error.code) ? EventId::ae_directory_unreachable : EventId::ae_failed,
+            {to_hex(error.code), error.sentence()});
         pulse_.fail(std::move(error));
     }
 
@@ -338,6 +341,10 @@ class Pulse {
 
 bool lacks_tickets(Scope scope, Hresult code) {
     return scope == Scope::user && (code == kNoCredentials || code == kContextExpired);
+}
+
+bool is_unreachable(Scope scope, Hresult code) {
+    return is_silence(code) || lacks_tickets(scope, code);
 }
 
 PulseReport run_pulse(const Ports& ports, const PulseOptions& options) {

@@ -50,6 +50,8 @@ struct PulseReport {
 // A user who logged on without a network (the VPN case) has no Kerberos tickets yet: J2 and J3 make
 // up for it, as for a controller that does not answer.
 bool lacks_tickets(Scope scope, Hresult code);
+// No domain controller answered, or none can be asked: a later run may find one (rule C2).
+bool is_unreachable(Scope scope, Hresult code);
 
 PulseReport run_pulse(const Ports& ports, const PulseOptions& options);
 

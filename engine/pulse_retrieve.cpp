@@ -119,16 +119,24 @@ void Retriever::deny(const PendingRequest& entry, const CaReply& reply, Decision
     const Template* wanted = find_in(pulse_.gathered.world.templates, [&](const Template& one) {
         return equal_ignoring_case(one.name, entry.template_name);
     });
-    note_refusal(pulse_.memory(), {.template_name = entry.template_name,
-                                   .template_version = wanted ? version_of(*wanted) : "",
-                                   .ca = entry.ca,
-                                   .code = code_of(reply),
-                                   .last = pulse_.options.now});
     pulse_.log.record(EventId::ce_pending_denied,
                       {entry.template_name, entry.ca.config(), number_of(entry)});
     Error error{code_of(reply), words_of(reply), {}};
-    if (Done dropped = drop(entry); !dropped) {
-        pulse_.fail(std::move(dropped.error()).within("drop request " + number_of(entry)));
+    const auto fail_to_drop = [&](Error why) {
+        pulse_.fail(std::move(why).within("drop request " + number_of(entry)));
+    };
+    if (Done dropped = pulse_.ports.certificates.drop_pending(entry); !dropped) {
+        // It is denied once more, which is no second denial.
+        fail_to_drop(std::move(dropped.error()));
+    } else {
+        if (Done erased = erase_key(entry); !erased) {
+            fail_to_drop(std::move(erased.error()));
+        }
+        note_refusal(pulse_.memory(), {.template_name = entry.template_name,
+                                       .template_version = wanted ? version_of(*wanted) : "",
+                                       .ca = entry.ca,
+                                       .code = code_of(reply),
+                                       .last = pulse_.options.now});
     }
     decision.rule = "N3";
     fail_decision(pulse_, decision, std::move(error).within(entry.ca.config()),
@@ -301,13 +309,14 @@ void Retriever::reject(const PendingRequest& entry, Decision& decision, std::uin
 
 // Rules N5, X4: the key goes with its entry unless a certificate shares it (kBusy).
 Done Retriever::drop(const PendingRequest& entry) {
-    return pulse_.ports.certificates.drop_pending(entry).and_then([&](auto) -> Done {
-        Done erased = pulse_.ports.keys.erase(entry.key_reference);
-        if (!erased && erased.error().code == kBusy) {
-            return done();
-        }
-        return erased;
-    });
+    return pulse_.ports.certificates.drop_pending(entry).and_then(
+        [&](auto) { return erase_key(entry); });
+}
+
+// Rule X4: a key that a certificate has as well stays.
+Done Retriever::erase_key(const PendingRequest& entry) {
+    Done erased = pulse_.ports.keys.erase(entry.key_reference);
+    return !erased && erased.error().code == kBusy ? done() : erased;
 }
 
 }  // namespace ae::engine

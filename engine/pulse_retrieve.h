@@ -31,6 +31,7 @@ class Retriever {
     void reject(const PendingRequest& entry, Decision& decision, std::uint32_t request_id,
                 Error error);
     Done drop(const PendingRequest& entry);
+    Done erase_key(const PendingRequest& entry);
 
     PulseContext& pulse_;
     Disposer& disposer_;

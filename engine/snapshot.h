@@ -70,6 +70,7 @@ struct HeldCertificate {
     KeyState key = KeyState::unknown;
     std::string key_detail{};
     ChainStatus chain{};
+    std::string successor{};  // thumbprint of the latest that renewed it; empty: none is known
 };
 
 // A value of the account's userCertificate: no key belongs to it here (rules D4, X2).

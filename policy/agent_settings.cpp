@@ -91,6 +91,42 @@ class Reader {
         return {};
     }
 
+    // Nothing when no key has one.
+    std::optional<std::uint32_t> optional_number(const std::vector<std::string>& keys,
+                                                 std::string_view name) {
+        for (const std::string& key : keys) {
+            auto found = find_number(files_, key, name);
+            if (!found) {
+                blame(std::move(found.error()));
+                return {};
+            }
+            if (*found) {
+                return *found;
+            }
+        }
+        return {};
+    }
+
+    // All texts of the key `below` each of the keys, by their names in lower case; names compare
+    // without case.  An empty text is the wish for none, whatever the next key says.
+    std::map<std::string, std::string> texts(const std::vector<std::string>& keys,
+                                             std::string_view below) {
+        std::map<std::string, std::string> all;
+        for (const std::string& key : keys) {
+            const std::string place = key + '\\' + std::string(below);
+            for (const std::string& name : value_names(files_, place)) {
+                auto found = find_text(files_, place, name);
+                if (!found) {
+                    blame(std::move(found.error()));
+                    return {};
+                }
+                all.emplace(to_lower(name), **found);
+            }
+        }
+        std::erase_if(all, [](const auto& one) { return one.second.empty(); });
+        return all;
+    }
+
     // One of the platform's, by its name without case; nothing when no key has one.
     std::optional<Transport> transport(const std::vector<std::string>& keys, std::string_view name,
                                        std::span<const Transport> here) {
@@ -157,6 +193,10 @@ Result<AgentSettings> agent_settings(engine::Scope scope, const std::vector<RegF
     settings.timer.retry_expiring = reader.number(own, "RetryExpiring", kYes, kYes) == kYes;
     settings.metrics_file = reader.absolute_path(own, "MetricsFile");
     settings.transport = reader.transport(own, "Transport", transports);
+    settings.keep_archived = reader.optional_number(own, "KeepArchived");
+    settings.publish_trust = reader.number(own, "PublishTrust", 0, kYes) == kYes;
+    settings.key_providers = reader.texts(own, "KeyProviders");
+    settings.key_readers = reader.texts(own, "KeyReaders");
     return std::move(reader).finish(std::move(settings));
 }
 

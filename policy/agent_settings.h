@@ -14,6 +14,15 @@
 //     Transport         REG_SZ "com", "dcom" or "icpr": the one way by which requests reach a CA
 //                       (transport.h); one that the platform does not have is an error.  Absent:
 //                       com on Windows, dcom on Linux, and icpr where that is no way in
+//     KeepArchived      REG_DWORD: how many archived certificates of one template stay; keys that
+//                       may decrypt something stay in any case.  Absent: all
+//     PublishTrust      REG_DWORD 0; 1: replicated roots and intermediates go into the system's own
+//                       trust as well (Linux; Windows has them there)
+//     KeyProviders\     values: a provider's name, as templates write it = REG_SZ, where its keys
+//                       live (stores/provider_table.h; Linux: Windows has its own providers); the
+//                       policy key wins name by name
+//     KeyReaders\       values: a template's cn = REG_SZ, the group that may read its keys (Linux);
+//                       an empty text takes back what the local key says
 //
 // A value of the wrong type or out of range is an error that names it (as with AEPolicy).
 // Pure, portable, any thread; read_agent_settings blocks on the disk.
@@ -23,6 +32,8 @@
 #include "policy/autoenroll_policy.h"
 #include "policy/transport.h"
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,6 +49,10 @@ struct AgentSettings {
     engine::TimerSettings timer{};
     std::string metrics_file{};
     std::optional<Transport> transport{};  // the only one that may be used
+    std::optional<std::uint32_t> keep_archived{};
+    bool publish_trust = false;
+    std::map<std::string, std::string> key_providers{};  // names in lower case
+    std::map<std::string, std::string> key_readers{};    // the same
     bool operator==(const AgentSettings&) const = default;
 };
 

@@ -121,6 +121,19 @@ FoundValue find_value(const std::vector<RegFile>& files, std::string_view key,
     return found;
 }
 
+std::vector<std::string> value_names(const std::vector<RegFile>& files, std::string_view key) {
+    std::vector<std::string> names;
+    for (const auto& file : files) {
+        for (const auto& step : file.operations) {
+            if (step.action == RegAction::set_value && equal_ignoring_case(step.key, key) &&
+                !contains(names, step.name) && find_value(files, key, step.name).value != nullptr) {
+                names.push_back(step.name);
+            }
+        }
+    }
+    return names;
+}
+
 Error value_error(const FoundValue& found, const std::string& what, const std::string& remedy) {
     const std::string where = found.value->line == 0
                                   ? "in " + found.file->path + ", " + printable(found.value->key)

@@ -39,7 +39,9 @@ struct FoundValue {
 };
 FoundValue find_value(const std::vector<RegFile>& files, std::string_view key,
                       std::string_view name);
-// The same as REG_DWORD or REG_SZ; nothing when no value stands.  Error: kInvalidData naming file,
+// The names of the values that stand in one key, as written, in the order of first mention.
+std::vector<std::string> value_names(const std::vector<RegFile>& files, std::string_view key);
+// The value as REG_DWORD or REG_SZ; nothing when no value stands.  Error: kInvalidData naming file,
 // line and the type that it has instead.
 Result<std::optional<std::uint32_t>> find_number(const std::vector<RegFile>& files,
                                                  std::string_view key, std::string_view name);

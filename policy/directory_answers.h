@@ -20,6 +20,9 @@ struct DirectoryAnswers {
     std::string server_address{};  // for people; empty when unknown
     std::string client_site{};     // by the netlogon ping; empty when unknown
     std::string domain_dns{};      // the account's: "corp.example.test"
+    // Of the controller's database ([MS-ADTS] 3.1.1.1.9): a restored or rebuilt controller of the
+    // same name has another one.  Empty: it did not say.
+    std::string invocation_id{};
     LdapEntry root_dse{};
     LdapEntry account{};                      // with the whole of tokenGroups and userCertificate
     std::string user_certificates_problem{};  // why userCertificate could not be read

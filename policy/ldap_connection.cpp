@@ -75,8 +75,17 @@ Result<int> LdapConnection::send(const SearchRequest& request, const std::string
     return id;
 }
 
+std::chrono::milliseconds LdapConnection::patience() const {
+    if (!deadline_) {
+        return timeouts_.answer;
+    }
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        *deadline_ - std::chrono::steady_clock::now());
+    return std::clamp(left, std::chrono::milliseconds{}, timeouts_.answer);
+}
+
 Result<Arrival> LdapConnection::next_message(int message_id, UniqueLdapMessage& message) {
-    const Arrival arrival = await_message(ldap_.get(), message_id, timeouts_.answer, message);
+    const Arrival arrival = await_message(ldap_.get(), message_id, patience(), message);
     if (arrival == Arrival::nothing) {
         abandon(ldap_.get(), message_id);
         return fail_with(LDAP_TIMEOUT);
@@ -203,6 +212,14 @@ Result<SearchAnswer> LdapConnection::search(const SearchRequest& request) {
     if (!answer) {
         return pass(answer, purpose(request));
     }
+    return answer;
+}
+
+Result<SearchAnswer> LdapConnection::search(const SearchRequest& request,
+                                            std::chrono::milliseconds limit) {
+    deadline_ = std::chrono::steady_clock::now() + limit;
+    auto answer = search(request);
+    deadline_.reset();
     return answer;
 }
 

@@ -21,6 +21,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -76,6 +77,9 @@ class LdapConnection {
     // Errors: the HRESULT of the LDAP code, with base and server text as context.  What a server
     // cut or referred is no error but an answer that is not complete.
     Result<SearchAnswer> search(const SearchRequest& request);
+    // The same, and all of it within `limit`: kTimeout otherwise, after which the connection may
+    // still be used.
+    Result<SearchAnswer> search(const SearchRequest& request, std::chrono::milliseconds limit);
     // All first pages travel together: one round trip instead of many.  Answers in the same order;
     // a search that failed is one that is not complete.
     std::vector<SearchAnswer> search_all(const std::vector<SearchRequest>& requests);
@@ -92,6 +96,8 @@ class LdapConnection {
     LdapConnection(UniqueLdap ldap, LdapTimeouts timeouts, int strength, Sealing sealing)
         : ldap_(std::move(ldap)), timeouts_(timeouts), strength_(strength), sealing_(sealing) {}
 
+    // For the next message.
+    [[nodiscard]] std::chrono::milliseconds patience() const;
     // Anything but Arrival::nothing and Arrival::failure.
     Result<Arrival> next_message(int message_id, UniqueLdapMessage& message);
     Result<int> send(const SearchRequest& request, const std::string& cookie);
@@ -105,6 +111,7 @@ class LdapConnection {
     LdapTimeouts timeouts_;
     int strength_ = 0;
     Sealing sealing_ = Sealing::not_shown;
+    std::optional<std::chrono::steady_clock::time_point> deadline_{};  // of one search
 };
 
 }  // namespace ae::policy

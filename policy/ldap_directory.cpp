@@ -16,7 +16,8 @@ namespace {
 const std::vector<std::string> kAccountAttributes = {
     "sAMAccountName", "objectSid", "primaryGroupID", "userAccountControl", "dNSHostName"};
 const std::vector<std::string> kRootDseAttributes = {
-    "configurationNamingContext", "defaultNamingContext", "rootDomainNamingContext", "dnsHostName"};
+    "configurationNamingContext", "defaultNamingContext", "rootDomainNamingContext", "dnsHostName",
+    "dsServiceName"};
 // Section 5.1 of the rules; a list, because "all attributes" would not bring the descriptor.
 const std::vector<std::string> kTemplateAttributes = {"cn",
                                                       "displayName",
@@ -53,6 +54,9 @@ const std::vector<std::string> kServiceAttributes = {"cn",
                                                      "nTSecurityDescriptor"};
 const std::vector<std::string> kTrustAttributes = {"objectClass", "cACertificate",
                                                    "crossCertificatePair"};
+
+// As over HTTP (http_fetch.h): what a certificate names must not hold up the pulse.
+constexpr std::chrono::milliseconds kLookUpLimit{5000};
 
 // Another controller may serve us where this one did not.
 bool is_worth_another_controller(Hresult code) {
@@ -105,6 +109,16 @@ std::optional<LdapEntry> forest_root_of(const SearchAnswer& answer, const std::s
         entry.attributes["objectSid"] = {name.sid->to_wire()};
     }
     return entry.attributes.empty() ? std::nullopt : std::optional(std::move(entry));
+}
+
+// For people and for whoever compares two answers: nothing is decided by it.
+std::string invocation_id_of(const SearchAnswer& settings_of_server) {
+    if (settings_of_server.entries.size() != 1) {
+        return {};
+    }
+    const auto& values = values_of(settings_of_server.entries.front().attributes, "invocationId");
+    const auto id = values.empty() ? std::nullopt : Guid::from_wire(values.front());
+    return id ? id->to_string() : std::string{};
 }
 
 class ReadingDirectory final : public LdapDirectory {
@@ -167,6 +181,19 @@ class ReadingDirectory final : public LdapDirectory {
         return root->entries.size() == 1
                    ? session_sids_of(root->entries.front())
                    : fail(kNotSupported, answers_.server_name + " shows no root DSE");
+    }
+
+    Result<SearchAnswer> look_up(const LdapUrl& url) override {
+        if (!connection_) {
+            return fail(kServerUnavailable, "the directory is not connected");
+        }
+        auto answer = connection_->search(
+            {.base = url.dn, .filter = url.filter, .attributes = {url.attribute}}, kLookUpLimit);
+        if (!answer && answer.error().code == kNoSuchObject) {
+            return fail(kFileNotFound, printable(url.dn) + " is not in the directory",
+                        "Publish what the certificate names in the directory");
+        }
+        return answer;
     }
 
   private:
@@ -299,12 +326,15 @@ class ReadingDirectory final : public LdapDirectory {
     }
 
     void fetch_replica() {
-        auto found = connection_->search_all(replica_searches(configuration_nc(answers_)));
+        auto searches = replica_searches(configuration_nc(answers_));
+        searches.push_back({.base = root_dse("dsServiceName"), .attributes = {"invocationId"}});
+        auto found = connection_->search_all(searches);
         const std::array into{&answers_.templates, &answers_.services, &answers_.roots,
                               &answers_.intermediates, &answers_.nt_auth};
         for (std::size_t i = 0; i < into.size(); ++i) {
             *into[i] = std::move(found[i]);
         }
+        answers_.invocation_id = invocation_id_of(found.back());
         record();
     }
 

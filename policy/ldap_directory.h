@@ -15,6 +15,7 @@
 #include "engine/ports.h"
 #include "policy/dc_locator.h"
 #include "policy/directory_answers.h"
+#include "policy/fetch_url.h"
 #include "policy/ldap_connection.h"
 
 #include <functional>
@@ -44,6 +45,11 @@ class LdapDirectory : public engine::Directory {
     // not (rule S13).  Sorted, unique.  kNotSupported: the controller does not say, or nothing is
     // connected.
     virtual Result<std::vector<Sid>> session_sids() = 0;
+
+    // What a certificate names by an LDAP URL, from the controller that read_account() bound to.
+    // kFileNotFound: it has no such entry; kServerUnavailable: nothing is connected; kTimeout: it
+    // took more than 5 s.
+    virtual Result<SearchAnswer> look_up(const LdapUrl& url) = 0;
 };
 
 std::unique_ptr<LdapDirectory> create_ldap_directory(

@@ -21,7 +21,7 @@ struct RegistryPlace {
 inline constexpr std::array kRegistryPlaces = {RegistryPlace{kPolicyKey, KeysBelow::ignored},
                                                RegistryPlace{kLocalKey, KeysBelow::ignored},
                                                RegistryPlace{kPolicyServersKey, KeysBelow::read},
-                                               RegistryPlace{kAgentPolicyKey, KeysBelow::ignored},
-                                               RegistryPlace{kAgentLocalKey, KeysBelow::ignored}};
+                                               RegistryPlace{kAgentPolicyKey, KeysBelow::read},
+                                               RegistryPlace{kAgentLocalKey, KeysBelow::read}};
 
 }  // namespace ae::policy

@@ -12,6 +12,7 @@ int run_events(const EventsCommand& command);
 // `aeclient service`: run (on Linux it becomes aeclientd with these arguments), install, uninstall.
 int run_service(const ServiceCommand& command, char* const* argv);
 int run_selftest(const SelftestCommand& command);
+int run_key_test(const KeyTestCommand& command);
 int run_native_client(const NativeClientCommand& command);  // Linux: there is none, and it says so
 
 }  // namespace ae::service

@@ -2,16 +2,23 @@
 
 #include "ca-client/ca_client.h"
 #include "engine/base/hresult_table.h"
+#include "engine/base/text.h"
+#include "policy/agent_settings.h"
 #include "policy/ldap_directory.h"
 #include "policy/policy_source.h"
+#include "policy/url_source.h"
 #include "service/abilities.h"
+#include "service/kept_replica.h"
 #include "service/member.h"
 #include "service/reason_lines.h"
+#include "service/system_trust.h"
 #include "service/ticket_session.h"
 #include "service/transport_of.h"
 #include "stores/chain_checker.h"
 #include "stores/context_stores.h"
+#include "stores/crl_cache_folder.h"
 #include "stores/crypto.h"
+#include "stores/own_trust.h"
 
 #include <random>
 #include <stop_token>
@@ -36,25 +43,34 @@ class Parts {
         if (Done allowed = use == StoreUse::change ? may_act(sources) : done(); !allowed) {
             return pass(allowed);
         }
+        // Policy fails closed: keys would go to wrong places with half of the settings.
+        auto settings = policy::read_agent_settings(sources.scope, sources.policy_dir);
+        if (!settings) {
+            return pass(settings);
+        }
+        auto own_roots = stores::own_roots();
+        if (!own_roots) {
+            return pass(own_roots, "read the administrator's own roots");
+        }
         member->ca.stop = std::move(stop);
         member->ca.notice = [&warnings](std::string_view text) {
             log_warning(text);
             warnings.emplace_back(text);
         };
         auto crypto = stores::make_crypto();
-        auto opened = stores::open_stores({.root = sources.state_dir,
-                                           .scope = sources.scope,
-                                           .warn =
-                                               [&warnings](std::string_view text) {
-                                                   log_warning(text);
-                                                   warnings.emplace_back(text);
-                                               }},
-                                          use, *crypto);
+        auto opened = stores::open_stores(
+            {.root = sources.state_dir,
+             .scope = sources.scope,
+             .warn = member->ca.notice,
+             .keys = {.providers = settings->key_providers, .readers = settings->key_readers}},
+            use, *crypto);
         if (!opened) {
             return pass(opened, "open the certificate stores");
         }
-        return std::unique_ptr<Parts>(
-            new Parts(sources, std::move(*member), std::move(crypto), std::move(*opened)));
+        std::unique_ptr<Parts> parts(new Parts(std::move(*settings), sources, std::move(*member),
+                                               std::move(crypto), std::move(*opened)));
+        parts->watch_revocation(sources, use, std::move(*own_roots));
+        return parts;
     }
 
     engine::Ports ports(engine::EventSink& events, engine::User* user = nullptr) {
@@ -62,37 +78,115 @@ class Parts {
                 *crypto_,      *ca_,        events,          stores_->memory(),       user,
                 session_.get()};
     }
+    // To look at, with the answers of an earlier time.
+    engine::Ports ports_of(engine::Directory& offline, engine::EventSink& events) {
+        return {*policy_, offline, stores_->keys(), stores_->certificates(), *chains_,
+                *crypto_, *ca_,    events,          stores_->memory(),       nullptr,
+                nullptr};
+    }
+    // Not those of a domain that this host has left, or of another account.
+    [[nodiscard]] bool are_ours(const policy::DirectoryAnswers& answers) const {
+        const auto account = policy::text_of(answers.account.attributes, "sAMAccountName");
+        return equal_ignoring_case(answers.domain_dns, domain_) && account &&
+               equal_ignoring_case(*account, account_name_);
+    }
     [[nodiscard]] const policy::DirectoryAnswers& answers() const { return answers_; }
     [[nodiscard]] const std::string& annotation() const { return annotation_; }
 
+    // What nothing needs any more goes after a pulse that was allowed to clean up (rules A1, X4).
+    void tidy(engine::PulseReport& report) {
+        if (!report.policy.manage()) {
+            return;
+        }
+        const auto tidied = stores_->tidy({.keep_archived = settings_.keep_archived});
+        if (!tidied) {
+            report.notes.push_back(tidied.error().sentence());
+            return;
+        }
+        if (tidied->orphaned_keys > 0) {
+            report.notes.push_back("deleted " + std::to_string(tidied->orphaned_keys) +
+                                   " keys that no certificate and no request needs");
+        }
+        if (tidied->archived > 0) {
+            report.notes.push_back("deleted " + std::to_string(tidied->archived) +
+                                   " archived certificates beyond KeepArchived");
+        }
+    }
+
+    // What the stores hold now is also the system's.  Not after a run that did not read the
+    // directory: nothing can have changed but by an accident that the next run mends.
+    void publish_trust(const Sources& sources, const PulseRun& run, EventLog& events, Time now,
+                       engine::PulseReport& report) {
+        const bool read = !report.account_sid.empty();
+        if (sources.scope == Scope::user || (settings_.publish_trust && !read)) {
+            return;
+        }
+        const auto publish = settings_.publish_trust ? Publish::asked : Publish::withdrawn;
+        // Without a note: the pulse has said of its own chains where revocation cannot be told.
+        for (const Remark& said :
+             follow_replica({.state_dir = sources.state_dir, .stop = run.stop}, publish,
+                            stores_->certificates(), {.urls = urls_.get(), .cache = lists_.get()},
+                            *crypto_, now)) {
+            events.remark(said);
+            report.notes.push_back(said.text);
+        }
+    }
+
   private:
-    Parts(const Sources& sources, Member member, std::unique_ptr<engine::Crypto> crypto,
-          std::unique_ptr<stores::ContextStores> stores)
-        : annotation_(std::move(member.annotation)),
+    Parts(policy::AgentSettings settings, const Sources& sources, Member member,
+          std::unique_ptr<engine::Crypto> crypto, std::unique_ptr<stores::ContextStores> stores)
+        : settings_(std::move(settings)),
+          annotation_(std::move(member.annotation)),
+          domain_(member.directory.domain_dns),
+          account_name_(member.directory.account_name),
           policy_(policy::create_policy_source(sources.policy_dir)),
           crypto_(std::move(crypto)),
-          chains_(stores::make_chain_checker()),
-          stores_(std::move(stores)) {
+          stores_(std::move(stores)),
+          notice_(member.ca.notice),
+          stop_(member.ca.stop) {
         member.directory.recorder = [this](const policy::DirectoryAnswers& answers) {
             answers_ = answers;
         };
         directory_ =
             policy::create_ldap_directory(std::move(member.directory), std::move(member.locator));
         session_ = make_ticket_session(*directory_, std::move(member.renew_tickets));
-        const TransportChoice way = transport_of(sources);
+        const TransportChoice way = transport_of(settings_.transport);
         member.ca.transport = way.transport;
         member.ca.fallback = way.fallback;
         member.ca.log = [](std::string_view text) { log_debug(text); };
         ca_ = ca::create_ca_client(std::move(member.ca), *crypto_);
     }
 
+    // Lists and answers come from the controller of this run and over HTTP, and what is known of
+    // them lasts from run to run.
+    void watch_revocation(const Sources& sources, StoreUse use, std::vector<Bytes> own_roots) {
+        urls_ = policy::create_url_source(
+            {.look_up = [this](const policy::LdapUrl& url) { return directory_->look_up(url); },
+             .stop = stop_});
+        lists_ = stores::open_crl_cache(
+            {.root = sources.state_dir, .scope = sources.scope, .warn = notice_}, use, *crypto_);
+        chains_ = stores::make_chain_checker(
+            std::move(own_roots),
+            {.urls = urls_.get(),
+             .cache = lists_.get(),
+             .refresh = sources.force ? stores::Refresh::always : stores::Refresh::when_due,
+             .note = notice_});
+    }
+
+    policy::AgentSettings settings_;
     std::string annotation_;
+    std::string domain_;
+    std::string account_name_;
     policy::DirectoryAnswers answers_{};
     std::unique_ptr<engine::PolicySource> policy_;
     std::unique_ptr<engine::Crypto> crypto_;
-    std::unique_ptr<engine::ChainChecker> chains_;
     std::unique_ptr<stores::ContextStores> stores_;
+    stores::Warn notice_;
+    std::stop_token stop_;
     std::unique_ptr<policy::LdapDirectory> directory_{};
+    std::unique_ptr<engine::UrlSource> urls_{};  // asks directory_
+    std::unique_ptr<stores::CrlCache> lists_{};
+    std::unique_ptr<engine::ChainChecker> chains_{};   // asks urls_ and lists_
     std::unique_ptr<engine::LogonSession> session_{};  // asks directory_
     std::unique_ptr<engine::CaClient> ca_{};
 };
@@ -133,8 +227,29 @@ RunReport pulse(const Sources& sources, const PulseRun& run, EventLog& events, T
     options.stop = run.stop;
     options.abilities.interaction = run.user != nullptr;
     engine::PulseReport report = engine::run_pulse((*parts)->ports(events, run.user), options);
+    (*parts)->tidy(report);
+    (*parts)->publish_trust(sources, run, events, now, report);
     report.notes.insert(report.notes.end(), warnings.begin(), warnings.end());
-    return {.pulse = std::move(report)};
+    return {.pulse = std::move(report), .answers = (*parts)->answers()};
+}
+
+// The same as gather(), from the last good replica.  Without one the controllers' silence stays the
+// error.
+Done look_back(Parts& parts, const Sources& sources, Time now, const Error& silence,
+               Observation& seen) {
+    auto kept = kept_replica(StateFolder(sources.state_dir, sources.scope));
+    if (!kept) {
+        return fail(Error(silence).within(kept.error().sentence()));
+    }
+    if (!*kept || !parts.are_ours((*kept)->answers)) {
+        return fail(silence);
+    }
+    seen.offline = Offline{(*kept)->source(), silence.sentence()};
+    seen.gathered = {};
+    const auto directory = offline_directory(std::move(**kept));
+    EventLog unheard;
+    return gather(parts.ports_of(*directory, unheard), options_of(sources, StoreUse::look, now),
+                  seen.gathered);
 }
 
 }  // namespace
@@ -148,7 +263,7 @@ RunReport run_pulse_here(const Sources& sources, const PulseRun& run, EventLog& 
     return report;
 }
 
-Result<Observation> observe(const Sources& sources, Time now) {
+Result<Observation> observe(const Sources& sources, Time now, KeptAnswers replica) {
     std::vector<std::string> warnings;
     auto parts = Parts::open(sources, StoreUse::look, now, warnings);
     if (!parts) {
@@ -159,7 +274,12 @@ Result<Observation> observe(const Sources& sources, Time now) {
     if (Done gathered = gather((*parts)->ports(unheard), options_of(sources, StoreUse::look, now),
                                seen.gathered);
         !gathered) {
-        return pass(gathered);
+        const bool try_kept = replica == KeptAnswers::allowed &&
+                              engine::is_unreachable(sources.scope, gathered.error().code);
+        Done again = try_kept ? look_back(**parts, sources, now, gathered.error(), seen) : gathered;
+        if (!again) {
+            return pass(again);
+        }
     }
     seen.answers = (*parts)->answers();
     seen.warnings = std::move(warnings);

@@ -8,6 +8,7 @@
 #include "service/preview.h"
 #include "service/report.h"
 
+#include <optional>
 #include <stop_token>
 
 namespace ae::service {
@@ -24,9 +25,12 @@ RunReport run_pulse_here(const Sources& sources, const PulseRun& run, EventLog& 
 // What a pulse would know, with the directory's own answers; nothing is changed.
 struct Observation {
     engine::Gathered gathered{};
+    std::optional<Offline> offline{};  // `gathered` rests on the kept replica
     policy::DirectoryAnswers answers{};
     std::vector<std::string> warnings{};  // what the stores had to leave out
 };
-Result<Observation> observe(const Sources& sources, Time now);
+// `replica`: the last good one stands in for a domain controller when none answers.
+enum class KeptAnswers { refused, allowed };
+Result<Observation> observe(const Sources& sources, Time now, KeptAnswers replica);
 
 }  // namespace ae::service

@@ -10,6 +10,7 @@ target_sources(ae_host_platform PRIVATE
     host/policy_watch_inotify.cpp host/stop_signals_posix.cpp host/supervisor_systemd.cpp
     host/wall_timer_timerfd.cpp host/worker_posix.cpp)
 target_link_libraries(ae_host_platform PRIVATE PkgConfig::SYSTEMD)
+target_sources(ae_system_trust PRIVATE system_trust_posix.cpp)
 target_sources(ae_place PRIVATE context_place_posix.cpp host_start_posix.cpp)
 target_sources(ae_service PRIVATE
     credential_krb5.cpp kerberos_settings_linux.cpp member_krb5.cpp membership_krb5.cpp

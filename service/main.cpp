@@ -23,9 +23,9 @@ void open_quiet_log(const Sources& sources) {
     open_log(sources.verbose ? ConsoleLevel::debug : ConsoleLevel::quiet);
 }
 
-Result<Observation> look(const Sources& sources) {
+Result<Observation> look(const Sources& sources, KeptAnswers replica) {
     return resolved(sources).and_then(
-        [](const Sources& all) { return observe(all, wall_clock()); });
+        [replica](const Sources& all) { return observe(all, wall_clock(), replica); });
 }
 
 Result<Preview> preview(const PlanCommand& command) {
@@ -37,12 +37,13 @@ Result<Preview> preview(const PlanCommand& command) {
         captured->world.force = captured->world.force || command.sources.force;
         return preview_of(*captured);
     }
-    auto seen = look(command.sources);
+    auto seen = look(command.sources, KeptAnswers::allowed);
     if (!seen) {
         return pass(seen);
     }
     Preview preview = preview_of(std::move(seen->gathered));
     preview.notes = std::move(seen->warnings);
+    preview.offline = std::move(seen->offline);
     return preview;
 }
 
@@ -58,7 +59,8 @@ int run(const PlanCommand& command) {
 
 int run(const CaptureCommand& command) {
     open_quiet_log(command.sources);
-    auto seen = look(command.sources);
+    // Somebody else is to see what this machine sees today.
+    auto seen = look(command.sources, KeptAnswers::refused);
     if (!seen) {
         return complain(seen.error());
     }
@@ -81,6 +83,7 @@ int run(const StatusCommand& command) { return run_status(command); }
 int run(const EventsCommand& command) { return run_events(command); }
 int run(const NativeClientCommand& command) { return run_native_client(command); }
 int run(const SelftestCommand& command) { return run_selftest(command); }
+int run(const KeyTestCommand& command) { return run_key_test(command); }
 int run(const ExitNow& command) { return command.code; }
 
 }  // namespace

@@ -214,6 +214,27 @@ CLI::App* add_selftest(CLI::App& app, SelftestCommand& selftest) {
     return command;
 }
 
+CLI::App* add_key_test(CLI::App& app, KeyTestCommand& test) {
+    CLI::App* command = app.add_subcommand(
+        "key-test", "Try a key provider with throw-away keys; without one: list them all");
+    command->add_option("PROVIDER", test.provider,
+                        "Its name, as templates write it, or a place as the setting KeyProviders "
+                        "has it: software, tpm, tpm:TCTI, pkcs11:...");
+    add_json(*command, test.output);
+    add_context(*command, test.sources);
+    command->add_flag("-v,--verbose", test.sources.verbose, "Log every step to standard error");
+    command->footer(
+        "Of each kind a key is made, signs, is opened again and is deleted; nothing stays. A "
+        "wrong\n"
+        "PIN is tried once. Exit code: 0 the provider works, or they were listed; 2 it does not;\n"
+        "64 wrong command line.\n\n"
+        "Examples:\n"
+        "  aeclient key-test\n"
+        "  aeclient key-test 'Microsoft Platform Crypto Provider'\n"
+        "  aeclient key-test 'pkcs11:token=Corp%20HSM?pin-source=file:/etc/aeclient/pin' --json");
+    return command;
+}
+
 CLI::App* add_status(CLI::App& app, StatusCommand& status) {
     CLI::App* command = app.add_subcommand(
         "status", "How autoenrollment stands here: policy, last and next run, certificates");
@@ -262,6 +283,7 @@ Command parse_command_line(const std::vector<std::string>& line) {
     EventsCommand events;
     NativeClientCommand native;
     SelftestCommand selftest;
+    KeyTestCommand key_test;
     const CLI::App* pulse_command = add_pulse(app, pulse);
     const CLI::App* enroll_command = add_enroll(app, enroll);
     const CLI::App* plan_command = add_plan(app, plan);
@@ -270,7 +292,8 @@ Command parse_command_line(const std::vector<std::string>& line) {
     const CLI::App* status_command = add_status(app, status);
     const CLI::App* events_command = add_events(app, events);
     const CLI::App* native_command = add_native_client(app, native);
-    add_selftest(app, selftest);
+    const CLI::App* selftest_command = add_selftest(app, selftest);
+    add_key_test(app, key_test);
     std::vector<const char*> words;
     words.reserve(line.size());
     for (const std::string& word : line) {
@@ -302,7 +325,10 @@ Command parse_command_line(const std::vector<std::string>& line) {
     if (events_command->parsed()) {
         return events;
     }
-    return native_command->parsed() ? Command(native) : Command(selftest);
+    if (native_command->parsed()) {
+        return native;
+    }
+    return selftest_command->parsed() ? Command(selftest) : Command(key_test);
 }
 
 }  // namespace ae::service

@@ -67,6 +67,13 @@ struct SelftestCommand {
     Output output = Output::text;
 };
 
+// What a key provider of this machine does.
+struct KeyTestCommand {
+    Sources sources{};
+    std::string provider{};  // its name, or a place as KeyProviders has it; empty: all are listed
+    Output output = Output::text;
+};
+
 struct StatusCommand {
     Sources sources{};
     Output output = Output::text;
@@ -84,7 +91,7 @@ struct ExitNow {  // help and version were printed, or the command line was wron
 
 using Command =
     std::variant<PulseCommand, PlanCommand, CaptureCommand, ServiceCommand, StatusCommand,
-                 EventsCommand, NativeClientCommand, SelftestCommand, ExitNow>;
+                 EventsCommand, NativeClientCommand, SelftestCommand, KeyTestCommand, ExitNow>;
 
 // UTF-8, the program's name first.
 Command parse_command_line(const std::vector<std::string>& line);

@@ -4,7 +4,7 @@ namespace ae::service {
 
 Preview preview_of(engine::Gathered gathered) {
     engine::Plan plan = make_plan(gathered.world);
-    return {std::move(gathered.world), {}, std::move(gathered.trust), std::move(plan)};
+    return {std::move(gathered.world), {}, std::move(gathered.trust), std::move(plan), {}};
 }
 
 Preview preview_of(const Captured& captured) {

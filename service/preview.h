@@ -4,16 +4,26 @@
 #include "engine/gather.h"
 #include "engine/plan.h"
 #include "service/capture/capture.h"
+#include "service/replica_source.h"
 
+#include <optional>
+#include <string>
 #include <vector>
 
 namespace ae::service {
+
+// No domain controller answered: the directory is what it was at an earlier time.
+struct Offline {
+    ReplicaSource source{};
+    std::string problem{};  // why none answered
+};
 
 struct Preview {
     engine::Snapshot world{};
     std::vector<std::string> notes{};  // what the stores had to leave out
     std::vector<engine::TrustUpdate> trust{};
     engine::Plan plan{};
+    std::optional<Offline> offline{};
 };
 
 Preview preview_of(engine::Gathered gathered);

@@ -88,11 +88,28 @@ std::vector<std::string> notes_of(const Preview& preview) {
     return notes;
 }
 
+// First, because all that follows rests on it.
+std::string offline_text(const Preview& preview) {
+    if (!preview.offline) {
+        return {};
+    }
+    return "the directory is " + as_of(preview.offline->source, preview.world.now) + " (" +
+           ae::to_string(preview.offline->source.read) +
+           "), because none answers now: " + printable(preview.offline->problem) +
+           "\na pulse would do nothing before one does; then it would do this\n";
+}
+
+Json offline_json(const Preview& preview) {
+    Json json = source_json(preview.offline->source, preview.world.now);
+    json["problem"] = preview.offline->problem;
+    return json;
+}
+
 }  // namespace
 
 std::string preview_as_text(const Preview& preview) {
     std::string text = policy_text(preview.world.policy) + "as of " +
-                       ae::to_string(preview.world.now) + '\n' +
+                       ae::to_string(preview.world.now) + '\n' + offline_text(preview) +
                        decisions_text(preview.plan.decisions);
     for (const std::string& note : notes_of(preview)) {
         text += "\nnote: " + printable(note) + '\n';
@@ -123,6 +140,9 @@ std::string preview_as_json(const Preview& preview) {
     Json json;
     json["scope"] = to_string(preview.world.account.scope);
     json["now"] = ae::to_string(preview.world.now);
+    if (preview.offline) {
+        json["offline"] = offline_json(preview);
+    }
     json["policy"] = policy_json(preview.world.policy);
     json["decisions"] = json_list(preview.plan.decisions, decision_json);
     json["actions"] = json_list(preview.plan.actions, kToJson);

@@ -27,7 +27,7 @@ ConsoleLevel console_of(const PulseCommand& command) {
     return command.output == Output::json ? ConsoleLevel::quiet : ConsoleLevel::info;
 }
 
-// The pulse does not fail for their sake: what they steer is the log and the time of runs.
+// For the log alone: a pulse that cannot read them ends with the same sentence.
 policy::AgentSettings settings_of(const Sources& sources) {
     auto settings = policy::read_agent_settings(sources.scope, sources.policy_dir);
     if (!settings) {

@@ -1,6 +1,7 @@
 #include "service/record_run.h"
 
 #include "policy/agent_settings.h"
+#include "service/kept_replica.h"
 #include "service/metrics.h"
 #include "service/metrics_file.h"
 #include "service/state_folder.h"
@@ -33,6 +34,12 @@ Done write_metrics_of(const Sources& sources, Time now) {
             now)));
 }
 
+// Only answers that are whole stand for the directory (rule K3); an earlier good one stays.
+Done write_replica(const Sources& sources, const RunReport& report, Time read) {
+    return keep_replica(StateFolder(sources.state_dir, sources.scope), sources.scope,
+                        {read, report.answers});
+}
+
 }  // namespace
 
 std::vector<std::string> record_run(const Sources& sources, const RunReport& report,
@@ -42,7 +49,8 @@ std::vector<std::string> record_run(const Sources& sources, const RunReport& rep
         return problems;
     }
     for (const Done& written :
-         {write_record(sources, report, times), write_metrics_of(sources, times.ended)}) {
+         {write_record(sources, report, times), write_replica(sources, report, times.started),
+          write_metrics_of(sources, times.ended)}) {
         if (!written) {
             problems.push_back(written.error().sentence());
         }

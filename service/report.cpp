@@ -14,6 +14,7 @@ Json as_json_value(const engine::Enrolled& entry) {
             {"replaced", entry.replaced},
             {"thumbprint", entry.where.thumbprint},
             {"path", entry.where.path},
+            {"live", entry.where.live},
             {"subject", entry.facts.subject},
             {"issuer", entry.facts.issuer},
             {"not_before", to_string(entry.facts.not_before)},
@@ -53,6 +54,7 @@ std::string as_text(const RunReport& report) {
                 printable(entry.facts.subject) + "\n  issuer   " + printable(entry.facts.issuer) +
                 "\n  valid    " + to_string(entry.facts.not_before) + " to " +
                 to_string(entry.facts.not_after) + "\n  path     " + printable(entry.where.path) +
+                (entry.where.live.empty() ? "" : "\n  live     " + printable(entry.where.live)) +
                 '\n';
     }
     for (const std::string& note : pulse.notes) {

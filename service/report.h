@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/pulse.h"
+#include "policy/directory_answers.h"
 
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@ struct RunReport {
     engine::PulseReport pulse{};
     std::vector<engine::Event> events{};
     bool kept_out = false;  // another aeclient works in the stores: its run is the one that counts
+    policy::DirectoryAnswers answers{};  // all that the directory said
 };
 
 std::string as_text(const RunReport& report);

@@ -66,6 +66,13 @@ std::string policy_text(const engine::AutoenrollPolicy& policy) {
     return "AEPolicy " + std::to_string(*policy.bits) + " from " + printable(policy.source) + '\n';
 }
 
+Json source_json(const ReplicaSource& source, Time now) {
+    return {{"as_of", ae::to_string(source.read)},
+            {"age_seconds", (now - source.read).count()},
+            {"domain_controller", source.controller},
+            {"invocation_id", source.invocation_id}};
+}
+
 Json policy_json(const engine::AutoenrollPolicy& policy) {
     Json json = {{"bits", nullptr}, {"source", policy.source}};
     if (policy.bits) {

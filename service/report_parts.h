@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/plan.h"
+#include "service/replica_source.h"
 
 #include <string>
 #include <vector>
@@ -16,6 +17,9 @@ using Json = nlohmann::ordered_json;
 // Rows of equal length, the first with the titles; the last column is not padded.  Widths count
 // what a person sees, not octets.
 std::string table(const std::vector<std::vector<std::string>>& rows);
+
+// {"as_of", "age_seconds", "domain_controller", "invocation_id"}
+Json source_json(const ReplicaSource& source, Time now);
 
 std::string policy_text(const engine::AutoenrollPolicy& policy);  // one line
 Json policy_json(const engine::AutoenrollPolicy& policy);

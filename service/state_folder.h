@@ -8,6 +8,7 @@
 #include "engine/base/result.h"
 #include "engine/directory.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,5 +38,7 @@ class StateFolder {
 };
 
 inline constexpr std::string_view kRunRecordFile = "run.json";
+// Well above what is written here: a limit against somebody else's flood, not a size to aim at.
+inline constexpr std::size_t kLargestStateFile = std::size_t{16} * 1024 * 1024;
 
 }  // namespace ae::service

@@ -19,8 +19,6 @@ constexpr std::string_view kStateLock = "state.lock";
 // Opening the stores removes their temporaries, whoever writes one just then; so ours has a name of
 // another kind.  The lock makes one name enough, and the next write removes what a crash left.
 constexpr std::string_view kUnfinished = ".new-";
-// Well above what is written here: a limit against somebody else's flood, not a size to aim at.
-constexpr std::size_t kLargestFile = 4 * stores::kLargestFile;
 constexpr mode_t kPublicFolder = 0755;
 constexpr mode_t kPrivateFolder = 0700;
 constexpr mode_t kPrivateFile = 0600;
@@ -69,7 +67,7 @@ Result<std::optional<std::string>> StateFolder::read(std::string_view name) cons
         }
         return pass(folder);
     }
-    auto content = folder->read(name, kLargestFile);
+    auto content = folder->read(name, kLargestStateFile);
     if (!content) {
         return pass(content);
     }

@@ -11,8 +11,6 @@ namespace {
 using stores::ProtectedFolder;
 
 constexpr std::string_view kStateLock = "state.lock";
-// Well above what is written here: a limit against somebody else's flood, not a size to aim at.
-constexpr std::size_t kLargestFile = std::size_t{4} * 1024 * 1024;
 
 std::string folder_path(const std::string& state_dir, engine::Scope scope) {
     return std::string(state_dir).append("\\").append(stores::folder_of(scope));
@@ -55,7 +53,7 @@ Result<std::optional<std::string>> StateFolder::read(std::string_view name) cons
         }
         return pass(folder);
     }
-    auto content = folder->read(name, kLargestFile);
+    auto content = folder->read(name, kLargestStateFile);
     if (!content) {
         return pass(content);
     }

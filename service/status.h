@@ -3,6 +3,7 @@
 #pragma once
 
 #include "engine/pulse.h"
+#include "service/replica_source.h"
 #include "service/run_record.h"
 
 #include <optional>
@@ -45,6 +46,13 @@ struct CaHealth {
     std::vector<std::string> refusals{};  // "template X: denied 2 times, last 0x80094012 at ..."
 };
 
+// What is known of the directory without asking it (kept_replica.h).
+struct ReplicaStatus {
+    ReplicaSource source{};
+    std::size_t templates = 0;
+    std::size_t cas = 0;
+};
+
 struct ContextStatus {
     engine::Scope scope{};
     Time now{};
@@ -53,7 +61,8 @@ struct ContextStatus {
     std::optional<HostStatus> host{};   // nothing: not running
     std::string host_problem{};         // why it could not be asked, when it seems to run
     RunRecord record{};
-    std::string record_problem{};  // run.json cannot be read: `record` says nothing
+    std::string record_problem{};            // run.json cannot be read: `record` says nothing
+    std::optional<ReplicaStatus> replica{};  // nothing: no run has read the directory whole yet
     std::vector<HeldStatus> held{};
     std::vector<PendingStatus> pending{};
     std::vector<CaHealth> cas{};

@@ -1,6 +1,7 @@
 #include "service/status_collect.h"
 
 #include "policy/policy_source.h"
+#include "service/kept_replica.h"
 #include "service/state_folder.h"
 #include "service/status_parts.h"
 #include "stores/context_stores.h"
@@ -39,6 +40,19 @@ void add_record(const StatusSources& sources, ContextStatus& status) {
         status.record = std::move(*record);
     } else {
         status.record_problem = record.error().sentence();
+    }
+}
+
+// What the directory said when a run last read all of it.
+void add_replica(const StatusSources& sources, ContextStatus& status) {
+    auto kept = kept_replica(StateFolder(sources.state_dir, status.scope));
+    if (!kept) {
+        status.warnings.push_back(
+            std::move(kept.error()).within("read the replica of the directory").sentence());
+    } else if (*kept) {
+        const policy::DirectoryAnswers& answers = (*kept)->answers;
+        status.replica = {(*kept)->source(), answers.templates.entries.size(),
+                          answers.services.entries.size()};
     }
 }
 
@@ -115,6 +129,7 @@ ContextStatus collect_status(engine::Scope scope, const StatusSources& sources, 
     ContextStatus status{.scope = scope, .now = now};
     add_policy(sources, status);
     add_record(sources, status);  // before the stores, whose certificates it tells more about
+    add_replica(sources, status);
     add_stores(sources, status);
     return status;
 }

@@ -54,6 +54,16 @@ Json last_run_of(const RunRecord& record) {
             {"at_risk", optional_json(last.at_risk)}};
 }
 
+Json replica_of(const ContextStatus& status) {
+    if (!status.replica) {
+        return nullptr;
+    }
+    Json json = source_json(status.replica->source, status.now);
+    json["templates"] = status.replica->templates;
+    json["cas"] = status.replica->cas;
+    return json;
+}
+
 Json next_run_of(const ContextStatus& status) {
     if (!status.host || !status.host->next) {
         return nullptr;
@@ -113,6 +123,7 @@ std::string status_as_json(const ContextStatus& status) {
     json["service"] = service_of(status);
     json["last_run"] = last_run_of(status.record);
     json["last_run_problem"] = status.record_problem;
+    json["replica"] = replica_of(status);
     json["next_run"] = next_run_of(status);
     json["certificates"] =
         json_list(status.held, [](const HeldStatus& one) { return json_of(one); });

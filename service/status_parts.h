@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/memory.h"
+#include "service/period_text.h"
 #include "service/status.h"
 
 #include <string>
@@ -13,10 +14,6 @@ namespace ae::service {
 inline constexpr std::size_t kShownThumbprint = 8;
 
 std::string_view to_string(engine::KeyState key);  // "usable"
-
-// As people say it, the smaller unit only where it matters: "42 s", "29 m", "7 h 29 m", "3 d 4 h".
-// Of a negative period: that of its amount.
-std::string rough_period(Seconds period);
 
 std::string policy_number(std::uint32_t bits);  // "7", "0x8000": as administrators write it
 

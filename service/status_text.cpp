@@ -10,11 +10,6 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-std::string ago(Time then, Time now) {
-    return then <= now ? rough_period(now - then) + " ago"
-                       : rough_period(then - now) + " ahead: was the clock set back?";
-}
-
 std::string in_words(const engine::AutoenrollPolicy& policy) {
     if (!policy.bits) {
         return "AEPolicy is not set: nothing is enrolled or renewed";
@@ -90,6 +85,20 @@ void add_last_run(const ContextStatus& status, std::vector<Row>& rows) {
     }
     for (const std::string& failure : record.failures) {
         rows.push_back({"", "failed: " + printable(failure)});
+    }
+}
+
+std::string number_of(std::size_t count, const std::string& what) {
+    return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+}
+
+void add_replica(const ContextStatus& status, std::vector<Row>& rows) {
+    if (const auto& replica = status.replica) {
+        rows.push_back({"replica", as_of(replica->source, status.now) + ": " +
+                                       number_of(replica->templates, "template") + ", " +
+                                       number_of(replica->cas, "CA")});
+    } else {
+        rows.push_back({"replica", "none yet: no run has read the whole of it"});
     }
 }
 
@@ -176,6 +185,7 @@ std::string status_as_text(const ContextStatus& status) {
     add_policy(status, rows);
     add_host(status, rows);
     add_last_run(status, rows);
+    add_replica(status, rows);
     add_next_run(status, rows);
     text += '\n' + table(rows);
     return text + certificates(status) + requests(status) + cas(status);

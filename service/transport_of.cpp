@@ -21,9 +21,4 @@ TransportChoice transport_of(std::optional<policy::Transport> pinned) {
     return pinned ? TransportChoice{same(*pinned), ca::Fallback::none} : TransportChoice{};
 }
 
-TransportChoice transport_of(const Sources& sources) {
-    const auto settings = policy::read_agent_settings(sources.scope, sources.policy_dir);
-    return transport_of(settings ? settings->transport : std::nullopt);
-}
-
 }  // namespace ae::service

@@ -1,11 +1,9 @@
-// Which way requests take to a CA here: the setting (agent_settings.h), or the platform's usual way
-// when there is none or it cannot be read; whoever reads the settings for the log says so.  Blocks
-// on the disk.
+// Which way requests take to a CA: the setting (agent_settings.h), or the platform's usual way when
+// there is none.  Pure, any thread.
 #pragma once
 
 #include "ca-client/ca_client.h"
 #include "policy/agent_settings.h"
-#include "service/options.h"
 
 #include <optional>
 
@@ -19,6 +17,5 @@ struct TransportChoice {
 
 // A way that somebody chose is the only one.
 TransportChoice transport_of(std::optional<policy::Transport> pinned);
-TransportChoice transport_of(const Sources& sources);
 
 }  // namespace ae::service

@@ -14,6 +14,7 @@ target_sources(ae_hooks PRIVATE
     hooks/hook_folder_win32.cpp hooks/hook_pipe_win32.cpp hooks/hook_process_win32.cpp
     hooks/replacement_win32.cpp)
 target_link_libraries(ae_hooks PRIVATE ole32 shell32)
+target_sources(ae_system_trust PRIVATE system_trust_none.cpp)
 target_sources(ae_place PRIVATE context_place_win32.cpp host_start_win32.cpp)
 target_sources(ae_service PRIVATE
     logon_tickets_win32.cpp member_win32.cpp selftest/host_side_win32.cpp service_run_win32.cpp start_up_win32.cpp

@@ -2,14 +2,18 @@
 #include "engine/base/secret.h"
 #include "stores/cert_store.h"
 #include "stores/crypto.h"
-#include "stores/key_release_files.h"
+#include "stores/install_files.h"
+#include "stores/key_files.h"
+#include "stores/key_readers_files.h"
+#include "stores/live_files.h"
 #include "stores/my_entry_files.h"
-#include "stores/private_key_openssl.h"
 #include "stores/store_context.h"
 #include "stores/store_layout.h"
 #include "stores/trust_files.h"
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -18,11 +22,8 @@
 namespace ae::stores {
 namespace {
 
-constexpr mode_t kEntryFolder = 0755;
 constexpr mode_t kPublicFile = 0644;
 constexpr mode_t kPendingFile = 0600;
-constexpr mode_t kKeyFile = 0600;
-constexpr std::string_view kOrigin = "autoenrollment";
 
 // Lost for good: leaving it out makes the next pulse replace it.  Any other failure (the disk, the
 // rights) may pass, and a pulse that took it for lost would enroll for what is there.
@@ -33,7 +34,15 @@ bool is_broken(const Error& error) {
 class FileCertStore final : public engine::CertStore {
   public:
     FileCertStore(const StoreContext& context, engine::Crypto& crypto)
-        : context_(context), crypto_(crypto) {}
+        : context_(context),
+          crypto_(crypto),
+          live_(context),
+          readers_(context.key_settings().readers,
+                   [&context](std::string_view text) { context.warn(text); }) {
+        if (context_.may_change()) {
+            mend();
+        }
+    }
 
     Result<std::vector<engine::HeldCertificate>> held() override {
         Result<std::vector<std::string>> names = context_.my().names();
@@ -41,11 +50,12 @@ class FileCertStore final : public engine::CertStore {
             return pass(names, "list MY");
         }
         std::vector<engine::HeldCertificate> found;
+        Successors successors;
         for (const std::string& name : *names) {
             if (!is_thumbprint(name)) {
                 continue;
             }
-            Result<std::optional<engine::HeldCertificate>> one = held_entry(name);
+            Result<std::optional<engine::HeldCertificate>> one = held_entry(name, successors);
             if (!one && !is_broken(one.error())) {
                 return pass(one, "read an entry of MY");
             }
@@ -55,6 +65,7 @@ class FileCertStore final : public engine::CertStore {
                 found.push_back(std::move(**one));
             }
         }
+        name_successors(found, successors);
         return found;
     }
 
@@ -108,11 +119,21 @@ class FileCertStore final : public engine::CertStore {
     }
 
     Result<engine::InstalledCertificate> install(const engine::NewCertificate& entry) override {
-        Result<engine::InstalledCertificate> installed = publish(entry);
-        if (!installed) {
-            return pass(installed, "install the certificate for " + entry.template_name);
+        Result<NewEntry> made = publish_entry(context_, crypto_, readers_, entry);
+        if (!made) {
+            return pass(made, "install the certificate for " + entry.template_name);
         }
-        // The certificate is in place; a key that stays behind in REQUEST as well does no harm.
+        engine::InstalledCertificate installed{
+            made->thumbprint,
+            context_.my().path_of(made->thumbprint) + '/' + std::string(layout::kCertificate),
+            {}};
+        // The certificate is in place; what does not follow now does so at the next opening.
+        if (const Result<bool> live = live_.add(made->thumbprint, made->facts); !live) {
+            context_.warn(live.error().sentence());
+        } else if (*live) {
+            installed.live = live_.path_of(made->facts);
+        }
+        // A key that stays behind in REQUEST as well does no harm.
         if (const Done moved = context_.discard_request(entry.key_reference); !moved) {
             context_.warn(moved.error().sentence());
         }
@@ -121,6 +142,9 @@ class FileCertStore final : public engine::CertStore {
 
     Done archive(const std::string& thumbprint) override {
         Done archived = mark_archived(thumbprint);
+        if (archived) {
+            archived = live_.archive(thumbprint);
+        }
         if (!archived) {
             return pass(archived, "archive certificate " + thumbprint);
         }
@@ -138,7 +162,11 @@ class FileCertStore final : public engine::CertStore {
         if (!is_own(thumbprint)) {
             return archive(thumbprint);
         }
-        Done removed = context_.my().discard(thumbprint);
+        // No name may point to what is not there.
+        Done removed = live_.drop(thumbprint);
+        if (removed) {
+            removed = context_.discard_my(thumbprint);
+        }
         if (!removed) {
             return pass(removed, "delete certificate " + thumbprint);
         }
@@ -166,12 +194,63 @@ class FileCertStore final : public engine::CertStore {
     }
 
   private:
+    // What a crash or a change of the policy left, and what cannot be mended now does no harm.
+    void mend() {
+        const Result<std::vector<NamedEntry>> entries = read_my_entries(context_.my());
+        if (!entries) {
+            context_.warn(entries.error().sentence());
+            return;
+        }
+        for (const NamedEntry& one : *entries) {
+            const Result<Folder> folder = context_.open_my(one.thumbprint);
+            if (!folder) {
+                continue;  // held() says so
+            }
+            if (one.facts) {
+                readers_.apply(*folder, one.facts->template_name);
+            } else {
+                readers_.close_to_others(*folder);
+            }
+            // Before the link: a name in live/ leads to all of the files.
+            if (const Done mended = add_full_chain(context_.my(), *folder); !mended) {
+                context_.warn(mended.error().sentence());
+            }
+        }
+        if (const Done mended = live_.mend(*entries); !mended) {
+            context_.warn(mended.error().sentence());
+        }
+    }
+
     void warn_skipped(Error error) {
         context_.warn(std::move(error).within("an entry of the store was left out").sentence());
     }
 
+    using Successors = std::map<std::string, std::string>;  // thumbprint -> that of its renewal
+
+    // The latest that is held: those between, and after, may be archived already.
+    static void name_successors(std::vector<engine::HeldCertificate>& held,
+                                const Successors& successors) {
+        std::set<std::string> listed;
+        for (const engine::HeldCertificate& one : held) {
+            listed.insert(one.thumbprint);
+        }
+        for (engine::HeldCertificate& one : held) {
+            auto next = successors.find(one.thumbprint);
+            // No longer than there are certificates, nor back to itself: files may say anything.
+            for (std::size_t i = 0; i < successors.size() && next != successors.end() &&
+                                    next->second != one.thumbprint;
+                 ++i) {
+                if (listed.contains(next->second)) {
+                    one.successor = next->second;
+                }
+                next = successors.find(next->second);
+            }
+        }
+    }
+
     // Nothing for an archived entry.
-    Result<std::optional<engine::HeldCertificate>> held_entry(const std::string& name) {
+    Result<std::optional<engine::HeldCertificate>> held_entry(const std::string& name,
+                                                              Successors& successors) {
         Result<Folder> folder = context_.my().open(name);
         if (!folder) {
             return pass(folder);
@@ -180,7 +259,10 @@ class FileCertStore final : public engine::CertStore {
         if (!entry) {
             // The certificate and its key still count: else every pulse would enroll again.
             context_.warn(entry.error().sentence());
-        } else if (entry->archived == Archived::yes) {
+        } else if (!entry->predecessor.empty()) {
+            successors[entry->predecessor] = name;
+        }
+        if (entry && entry->archived == Archived::yes) {
             return std::nullopt;
         }
         Result<engine::CertificateFacts> facts = read_certificate(*folder);
@@ -201,16 +283,12 @@ class FileCertStore final : public engine::CertStore {
         return held;
     }
 
-    static KeyProbe probe(const Folder& folder, ByteView public_key_info) {
-        Result<std::optional<Bytes>> content = folder.read(layout::kKey);
-        if (!content) {
-            return {engine::KeyState::unknown, content.error().context};
+    KeyProbe probe(const Folder& folder, ByteView public_key_info) {
+        const Result<std::optional<KeyFile>> key = read_key_file(folder);
+        if (!key) {
+            return {engine::KeyState::unknown, key.error().context};
         }
-        std::optional<Secret> pem;
-        if (*content) {
-            pem.emplace(std::move(**content));
-        }
-        return probe_key(pem, public_key_info);
+        return context_.key_backends().probe(*key, public_key_info);
     }
 
     [[nodiscard]] bool is_own(const std::string& name) const {
@@ -223,7 +301,7 @@ class FileCertStore final : public engine::CertStore {
             return false;
         }
         const Result<MyEntry> entry = my_entry_from_json(as_text(**text));
-        return entry && entry->origin == kOrigin;
+        return entry && entry->origin == kOwnOrigin;
     }
 
     Done mark_archived(const std::string& name) {
@@ -282,109 +360,10 @@ class FileCertStore final : public engine::CertStore {
         return folder->sync();
     }
 
-    struct RequestKey {
-        Secret pem{};
-        KeyRelease release = KeyRelease::never;
-    };
-    Result<RequestKey> key_of_request(const std::string& reference, ByteView public_key_info) {
-        Result<Folder> folder = context_.open_request(reference);
-        if (!folder) {
-            return pass(folder);
-        }
-        Result<std::optional<Bytes>> content = folder->read(layout::kKey);
-        if (!content) {
-            return pass(content);
-        }
-        std::optional<Secret> pem;
-        if (*content) {
-            pem.emplace(std::move(**content));
-        }
-        // Check I5: a certificate for another key is useless here.
-        if (const KeyProbe found = probe_key(pem, public_key_info);
-            found.state != engine::KeyState::usable) {
-            return fail(kInvalidData, folder->path_of(layout::kKey) +
-                                          " is not the certificate's key: " + found.detail);
-        }
-        const Result<KeyRelease> release = read_key_release(*folder);
-        if (!release) {
-            return tl::unexpected<Error>(release.error());
-        }
-        // Archives get a key once, with its request.
-        const bool lasts = *release == KeyRelease::always;
-        return RequestKey{std::move(*pem), lasts ? KeyRelease::always : KeyRelease::never};
-    }
-
-    Result<engine::InstalledCertificate> publish(const engine::NewCertificate& entry) {
-        Result<engine::CertificateFacts> facts = engine::parse_certificate(entry.certificate);
-        if (!facts) {
-            return pass(facts);
-        }
-        Result<RequestKey> key = key_of_request(entry.key_reference, facts->public_key_info);
-        if (!key) {
-            return pass(key);
-        }
-        const Folder& my = context_.my();
-        const std::string name = thumbprint(crypto_, entry.certificate);
-        const std::string temporary = temporary_name();
-        Done published = write_entry(temporary, entry, *key);
-        if (published) {
-            published = my.rename(temporary, name);
-            // The entry exists: a crash came between its publication and the CA's next answer, or
-            // its key was lost.  The new one is whole, so it takes the place of the old.
-            if (!published && my.open(name)) {
-                published = my.exchange(temporary, name);
-            }
-        }
-        if (published) {
-            published = my.sync();
-        }
-        static_cast<void>(my.remove(temporary));
-        if (!published) {
-            return pass(published);
-        }
-        return engine::InstalledCertificate{
-            name, my.path_of(name) + "/" + std::string(layout::kCertificate)};
-    }
-
-    Done write_entry(const std::string& temporary, const engine::NewCertificate& entry,
-                     const RequestKey& key) {
-        Result<Folder> folder = context_.my().create(temporary, kEntryFolder);
-        if (!folder) {
-            return pass(folder);
-        }
-        MyEntry facts;
-        facts.friendly_name = entry.template_name;
-        facts.template_name = entry.template_name;
-        facts.template_oid = entry.template_oid;
-        facts.ca = entry.ca;
-        facts.request_id = entry.request_id;
-        facts.key_reference = entry.key_reference;
-        facts.origin = kOrigin;
-        facts.installed = entry.installed;
-        const std::string certificate = certificates_to_pem({entry.certificate});
-        const std::string chain = certificates_to_pem(entry.chain);
-        const std::string json = to_json(facts);
-        struct Part {
-            std::string_view name;
-            ByteView content;
-            mode_t mode;
-        };
-        for (const Part& part : {Part{layout::kCertificate, as_bytes(certificate), kPublicFile},
-                                 Part{layout::kChain, as_bytes(chain), kPublicFile},
-                                 Part{layout::kKey, key.pem.view(), kKeyFile},
-                                 Part{layout::kEntry, as_bytes(json), kPublicFile}}) {
-            if (Done written = folder->create_file(part.name, part.content, part.mode); !written) {
-                return written;
-            }
-        }
-        if (Done noted = write_key_release(*folder, key.release); !noted) {
-            return noted;
-        }
-        return folder->sync();
-    }
-
     const StoreContext& context_;
     engine::Crypto& crypto_;
+    LiveFiles live_;
+    KeyReaders readers_;
 };
 
 }  // namespace

@@ -112,6 +112,9 @@ class WindowsCertStore final : public engine::CertStore {
         held.thumbprint = thumbprint_of(certificate);
         held.path = path_in_my(context_.scope(), held.thumbprint);
         probe_key(certificate, facts->public_key_info, held);
+        if (const auto successor = property_of(certificate, CERT_RENEWAL_PROP_ID)) {
+            held.successor = to_hex(*successor);
+        }
         held.facts = std::move(*facts);
         return held;
     }

@@ -9,9 +9,13 @@
 #pragma once
 
 #include "engine/ports.h"
+#include "stores/key_settings.h"
 #include "stores/warn.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace ae::stores {
@@ -27,6 +31,17 @@ struct StoreOptions {
     Warn warn{};
     // Rule K1: a user's context reads the machine's trust.  Linux: its root; Windows knows it.
     std::string machine_root{};  // empty: default_store_root() of the machine
+    KeySettings keys{};
+};
+
+struct TidyOptions {
+    // How many archived certificates of one template stay; nothing: all.  Those whose keys may
+    // decrypt something stay whatever their number (rule X1).
+    std::optional<std::uint32_t> keep_archived{};
+};
+struct Tidied {
+    std::size_t orphaned_keys = 0;  // keys of ours that no certificate and no request needs (X4)
+    std::size_t archived = 0;       // archived certificates beyond `keep_archived`
 };
 
 class ContextStores {
@@ -38,6 +53,10 @@ class ContextStores {
     // As the store noted it at the installation: a certificate's own extension often has no more
     // than the template's number.  Empty: it does not know.
     virtual std::string template_of(const std::string& thumbprint) = 0;
+    // Deletes what this agent made and nothing needs any more; only for stores opened to change,
+    // after a pulse.  What cannot be deleted is said through Warn, stays for the next time and
+    // keeps nothing else from going.
+    virtual Result<Tidied> tidy(const TidyOptions& options) = 0;
 };
 
 // `crypto` must outlive what is returned.

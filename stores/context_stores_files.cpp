@@ -1,8 +1,10 @@
+#include "stores/archive_cap_files.h"
 #include "stores/cert_store.h"
 #include "stores/context_stores.h"
 #include "stores/key_store.h"
 #include "stores/memory_store.h"
 #include "stores/my_entry_files.h"
+#include "stores/orphaned_keys_files.h"
 #include "stores/store_context.h"
 
 namespace ae::stores {
@@ -28,6 +30,14 @@ class FileStores final : public ContextStores {
         const auto entry = read_my_entry(*folder);
         return entry ? entry->template_name : std::string();
     }
+    Result<Tidied> tidy(const TidyOptions& options) override {
+        Tidied tidied;
+        tidied.orphaned_keys = erase_orphaned_keys(*context_, *keys_);
+        if (options.keep_archived) {
+            tidied.archived = delete_beyond_cap(*context_, *certificates_, *options.keep_archived);
+        }
+        return tidied;
+    }
 
   private:
     std::unique_ptr<StoreContext> context_;
@@ -43,7 +53,8 @@ Result<std::unique_ptr<ContextStores>> open_stores(const StoreOptions& options, 
     const auto open = use == StoreUse::change ? &StoreContext::open : &StoreContext::look_at;
     auto context =
         open(options.root, options.scope, options.warn,
-             options.machine_root.empty() ? std::string(kMachineRoot) : options.machine_root);
+             options.machine_root.empty() ? std::string(kMachineRoot) : options.machine_root,
+             options.keys);
     if (!context) {
         return pass(context);
     }

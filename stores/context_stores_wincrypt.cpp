@@ -2,10 +2,12 @@
 #include "stores/cert_store.h"
 #include "stores/context_stores.h"
 #include "stores/files_win32.h"
+#include "stores/key_containers_win32.h"
 #include "stores/key_store.h"
 #include "stores/memory_store_win32.h"
 #include "stores/store_entry_wincrypt.h"
 #include "stores/store_layout.h"
+#include "stores/tidy_wincrypt.h"
 
 #include <utility>
 
@@ -53,6 +55,11 @@ class WindowsStores final : public ContextStores {
     engine::CertStore& certificates() override { return *certificates_; }
     engine::MemoryStore& memory() override { return *memory_; }
 
+    Result<Tidied> tidy(const TidyOptions& options) override {
+        return tidy_stores(*context_, *keys_, options,
+                           {.now = std::chrono::floor<Seconds>(std::chrono::system_clock::now()),
+                            .containers = machine_containers});
+    }
     std::string template_of(const std::string& thumbprint) override {
         const auto my = context_->my();
         if (!my) {

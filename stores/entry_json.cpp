@@ -28,6 +28,7 @@ Result<MyEntry> my_entry_of(const Json& json) {
     entry.key_reference = members.text("key_reference");
     entry.origin = members.text("origin");
     entry.installed = members.time("installed");
+    entry.predecessor = members.later_text("predecessor");
     entry.archived = members.truth("archived") ? Archived::yes : Archived::no;
     if (Done finished = finish(problem); !finished) {
         return pass(finished);
@@ -49,6 +50,7 @@ std::string to_json(const MyEntry& entry) {
     json["key_reference"] = entry.key_reference;
     json["origin"] = entry.origin;
     json["installed"] = to_string(entry.installed);
+    json["predecessor"] = entry.predecessor;
     json["archived"] = entry.archived == Archived::yes;
     return text_of(json);
 }

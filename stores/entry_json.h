@@ -12,6 +12,7 @@
 namespace ae::stores {
 
 enum class Archived { no, yes };
+inline constexpr std::string_view kOwnOrigin = "autoenrollment";
 
 // Of my/<thumbprint>/.
 struct MyEntry {
@@ -21,8 +22,9 @@ struct MyEntry {
     engine::CaRef ca{};
     std::uint32_t request_id = 0;
     std::string key_reference{};  // the key's id while it stood in REQUEST
-    std::string origin{};         // who put it there: "autoenrollment"
+    std::string origin{};         // who put it there: kOwnOrigin
     Time installed{};
+    std::string predecessor{};         // renewal: thumbprint of the certificate that it replaces
     Archived archived = Archived::no;  // rule: archived entries are invisible to the review
 };
 

@@ -48,25 +48,6 @@ struct FolderStreamCloser {
     void operator()(DIR* stream) const noexcept { ::closedir(stream); }
 };
 
-// Who can write into the folder could put another key or root into it.
-Done check_owner(int descriptor, const std::string& path) {
-    struct stat facts {};
-    if (::fstat(descriptor, &facts) != 0) {
-        return file_failure(Access::read, errno, "look at", path);
-    }
-    if (facts.st_uid != ::geteuid() && facts.st_uid != 0) {
-        return fail(kAccessDenied,
-                    "the folder " + path + " belongs to user id " + std::to_string(facts.st_uid) +
-                        ", not to this account or root",
-                    "Give it back with chown, after making sure that nobody changed it");
-    }
-    if ((facts.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
-        return fail(kAccessDenied, "the folder " + path + " is writable by other accounts",
-                    "Run \"chmod go-w " + path + "\", after making sure that nobody changed it");
-    }
-    return done();
-}
-
 Done write_all(int descriptor, ByteView content, const std::string& path) {
     while (!content.empty()) {
         const ssize_t count = ::write(descriptor, content.data(), content.size());
@@ -106,37 +87,23 @@ std::string temporary_name() {
     return std::string(layout::kTemporary) + to_hex(random);
 }
 
-Result<Folder> Folder::open_path(const std::string& path) {
-    // The administrator may have made the last component a link to another disk: followed here, and
-    // the target's owner is what counts.
-    UniqueFd descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!descriptor) {
-        return file_failure(Access::read, errno, "open", path);
+// Who can write into the folder could put another key or root into it.
+Done Folder::check_owner(int descriptor, const std::string& path) {
+    struct stat facts {};
+    if (::fstat(descriptor, &facts) != 0) {
+        return file_failure(Access::read, errno, "look at", path);
     }
-    if (Done checked = check_owner(descriptor.get(), path); !checked) {
-        return pass(checked);
+    if (facts.st_uid != ::geteuid() && facts.st_uid != 0) {
+        return fail(kAccessDenied,
+                    "the folder " + path + " belongs to user id " + std::to_string(facts.st_uid) +
+                        ", not to this account or root",
+                    "Give it back with chown, after making sure that nobody changed it");
     }
-    return Folder(std::move(descriptor), path);
-}
-
-Result<Folder> Folder::open_or_create_path(const std::string& path, mode_t mode) {
-    Result<Folder> found = open_path(path);
-    if (found || found.error().code != kFileNotFound) {
-        return found;
+    if ((facts.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return fail(kAccessDenied, "the folder " + path + " is writable by other accounts",
+                    "Run \"chmod go-w " + path + "\", after making sure that nobody changed it");
     }
-    for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
-        const std::string part = path.substr(0, end);
-        if (::mkdir(part.c_str(), mode) != 0 && errno != EEXIST) {
-            // A folder that exists on a read-only disk answers EROFS to mkdir.
-            const int number = errno;
-            if (::access(part.c_str(), F_OK) != 0) {
-                return file_failure(Access::write, number, "make the folder", part);
-            }
-        }
-        if (end == std::string::npos) {
-            return open_path(path);
-        }
-    }
+    return done();
 }
 
 std::string Folder::path_of(std::string_view name) const {

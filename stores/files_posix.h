@@ -36,6 +36,12 @@ Error file_error(Access access, int number, std::string_view what, std::string_v
 
 inline constexpr std::size_t kLargestFile = std::size_t{1024} * 1024;
 
+struct FileReaders {
+    mode_t mode = 0;  // without the type
+    gid_t group = 0;
+    uid_t owner = 0;
+};
+
 class Folder {
   public:
     static Result<Folder> open_path(const std::string& path);
@@ -66,6 +72,14 @@ class Folder {
     // leaves the file as it was.  Not synced: for what a crash may cost.  Callers take turns.
     Done append_lines(std::string_view name, std::string_view lines) const;
     Result<std::optional<std::size_t>> size_of(std::string_view name) const;  // nothing: no file
+    // A link to `target`, in the place of any other of that name in one step; durable after sync().
+    Done publish_link(std::string_view name, std::string_view target) const;
+    // Where the link points to; nothing: no such name.  kInvalidData: something else than a link.
+    Result<std::optional<std::string>> link_target(std::string_view name) const;
+    Result<std::optional<FileReaders>> readers_of(std::string_view name) const;
+    // This account alone, or a group as well (0640); durable.  kAccessDenied: not a group that this
+    // account may give files to.
+    Done set_readers(std::string_view name, std::optional<gid_t> group) const;
     Done rename(std::string_view from, std::string_view to) const;
     // Both names exist before and after.
     Done exchange(std::string_view left, std::string_view right) const;
@@ -82,6 +96,7 @@ class Folder {
     Result<UniqueFd> open_lock(std::string_view name) const;
 
   private:
+    static Done check_owner(int descriptor, const std::string& path);
     Folder(UniqueFd descriptor, std::string path)
         : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
     Done rename_into(const Folder& target, std::string_view from, std::string_view to) const;

@@ -2,10 +2,8 @@
 
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
-#include "stores/public_key_info.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace ae::stores {
 namespace {
@@ -25,12 +23,6 @@ const ProviderName* find_name(const std::vector<ProviderName>& names, std::strin
     const auto at = std::ranges::find_if(
         names, [&](const ProviderName& one) { return equal_ignoring_case(one.name, wanted); });
     return at == names.end() ? nullptr : &*at;
-}
-
-std::size_t bits_of(const RsaPublicKey& key) {
-    return key.modulus.empty() ? 0
-                               : (key.modulus.size() - 1) * 8 +
-                                     static_cast<std::size_t>(std::bit_width(key.modulus.front()));
 }
 
 }  // namespace
@@ -132,26 +124,6 @@ Result<KeyProviders::MadeKey> KeyProviders::create_at(const KeyLocation& where,
 
 Done ProviderKey::probe_agreement() {
     return fail(kNotSupported, "this key signs; nobody agrees on keys with it");
-}
-
-std::optional<engine::KeyAlgorithm> algorithm_of(ByteView public_key_info) {
-    const auto key = parse_public_key_info(public_key_info);
-    if (!key) {
-        return std::nullopt;
-    }
-    const auto* const ec = std::get_if<EcPublicKey>(&*key);
-    return ec == nullptr ? engine::KeyAlgorithm::rsa : ec->curve;
-}
-
-bool satisfies(ByteView public_key_info, const engine::KeyRequest& request) {
-    const auto key = parse_public_key_info(public_key_info);
-    if (!key) {
-        return false;
-    }
-    if (const auto* const rsa = std::get_if<RsaPublicKey>(&*key)) {
-        return request.algorithm == engine::KeyAlgorithm::rsa && bits_of(*rsa) >= request.bits;
-    }
-    return std::get<EcPublicKey>(*key).curve == request.algorithm;
 }
 
 }  // namespace ae::stores

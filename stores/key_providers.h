@@ -3,6 +3,7 @@
 #pragma once
 
 #include "stores/key_provider.h"
+#include "stores/public_key_info.h"
 
 namespace ae::stores {
 
@@ -40,10 +41,5 @@ class KeyProviders {
     std::unique_ptr<KeyProvider> cng_;
     std::unique_ptr<KeyProvider> csp_;
 };
-
-// Whether a key that exists is of the kind, and at least of the size, that is asked for.
-bool satisfies(ByteView public_key_info, const engine::KeyRequest& request);
-// Nothing for a kind of key that ports.h does not know.
-std::optional<engine::KeyAlgorithm> algorithm_of(ByteView public_key_info);
 
 }  // namespace ae::stores

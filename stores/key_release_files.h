@@ -5,7 +5,7 @@
 #pragma once
 
 #include "stores/files_posix.h"
-#include "stores/private_key_openssl.h"
+#include "stores/key_backend.h"
 
 namespace ae::stores {
 

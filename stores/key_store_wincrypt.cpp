@@ -1,5 +1,6 @@
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
+#include "stores/container_name.h"
 #include "stores/key_store.h"
 #include "stores/store_entry_wincrypt.h"
 
@@ -13,13 +14,8 @@
 namespace ae::stores {
 namespace {
 
-// Smart cards take names of 39 characters at most ([Minidriver] MAX_CONTAINER_NAME_LEN).
-constexpr std::string_view kContainerPrefix = "aeclient-";
-constexpr std::size_t kLongestContainerName = 39;
-
 Result<std::string> new_container_name() {
-    std::array<std::uint8_t, 15> random{};
-    static_assert(kContainerPrefix.size() + 2 * random.size() <= kLongestContainerName);
+    std::array<std::uint8_t, kContainerDigits / 2> random{};
     if (::BCryptGenRandom(nullptr, random.data(), static_cast<ULONG>(random.size()),
                           BCRYPT_USE_SYSTEM_PREFERRED_RNG) < 0) {
         return fail(kUnexpected, "draw a random number");

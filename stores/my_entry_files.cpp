@@ -35,6 +35,22 @@ Result<MyEntry> read_my_entry(const Folder& entry) {
     return facts;
 }
 
+Result<std::vector<NamedEntry>> read_my_entries(const Folder& my) {
+    Result<std::vector<std::string>> names = my.names();
+    if (!names) {
+        return pass(names);
+    }
+    std::vector<NamedEntry> found;
+    for (std::string& name : *names) {
+        if (!is_thumbprint(name)) {
+            continue;
+        }
+        Result<MyEntry> facts = my.open(name).and_then(read_my_entry);
+        found.push_back({std::move(name), std::move(facts)});
+    }
+    return found;
+}
+
 Result<engine::CertificateFacts> read_certificate(const Folder& entry) {
     Result<Bytes> content = read_part(entry, layout::kCertificate);
     if (!content) {

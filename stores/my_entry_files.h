@@ -7,6 +7,7 @@
 #include "stores/entry_json.h"
 #include "stores/files_posix.h"
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,13 @@ namespace ae::stores {
 
 Result<MyEntry> read_my_entry(const Folder& entry);
 Result<engine::CertificateFacts> read_certificate(const Folder& entry);
+
+// Every entry of MY, archived ones included, by thumbprint.
+struct NamedEntry {
+    std::string thumbprint{};
+    Result<MyEntry> facts{};
+};
+Result<std::vector<NamedEntry>> read_my_entries(const Folder& my);
 
 // All blocks labelled CERTIFICATE, in order; kInvalidData when one of them is broken.
 Result<std::vector<Bytes>> certificates_from_pem(std::string_view text);

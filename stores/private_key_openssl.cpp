@@ -46,20 +46,6 @@ class PemBlock {
     long size_ = 0;
 };
 
-const char* curve_of(engine::KeyAlgorithm algorithm) {
-    switch (algorithm) {
-        case engine::KeyAlgorithm::ecdsa_p256:
-            return "P-256";
-        case engine::KeyAlgorithm::ecdsa_p384:
-            return "P-384";
-        case engine::KeyAlgorithm::ecdsa_p521:
-            return "P-521";
-        case engine::KeyAlgorithm::rsa:
-            break;
-    }
-    return nullptr;
-}
-
 // Numbers of a private key are wiped before their memory is freed.
 using UniqueSecretNumber = UniqueHandle<OpensslTraits<BIGNUM, BN_clear_free>>;
 
@@ -155,6 +141,20 @@ class SoftwareKey final : public engine::PrivateKey {
 
 }  // namespace
 
+const char* curve_of(engine::KeyAlgorithm algorithm) {
+    switch (algorithm) {
+        case engine::KeyAlgorithm::ecdsa_p256:
+            return "P-256";
+        case engine::KeyAlgorithm::ecdsa_p384:
+            return "P-384";
+        case engine::KeyAlgorithm::ecdsa_p521:
+            return "P-521";
+        case engine::KeyAlgorithm::rsa:
+            break;
+    }
+    return nullptr;
+}
+
 Done check_key_request(const engine::KeyRequest& request) {
     if (request.algorithm != engine::KeyAlgorithm::rsa) {
         return done();
@@ -183,12 +183,6 @@ std::optional<engine::KeyAlgorithm> algorithm_of(EVP_PKEY* key) {
         }
     }
     return std::nullopt;
-}
-
-bool satisfies(EVP_PKEY* key, const engine::KeyRequest& request) {
-    return algorithm_of(key) == request.algorithm &&
-           (request.algorithm != engine::KeyAlgorithm::rsa ||
-            EVP_PKEY_get_bits(key) >= static_cast<int>(request.bits));
 }
 
 Result<UniqueEvpPkey> generate_key(const engine::KeyRequest& request) {
@@ -265,17 +259,14 @@ Result<std::unique_ptr<engine::PrivateKey>> make_private_key(UniqueEvpPkey key,
                                          std::move(*public_half), release);
 }
 
-KeyProbe probe_key(const std::optional<Secret>& file, ByteView public_key_info) {
+KeyProbe probe_key(ByteView pem, ByteView public_key_info) {
     using engine::KeyState;
-    if (!file) {
-        return {KeyState::gone, "there is no key file"};
-    }
-    const std::string_view text = as_text(file->view());
+    const std::string_view text = as_text(pem);
     if (text.find(kPkcs8) == std::string_view::npos && text.find(kPemBegin) != text.npos) {
         // Someone put another kind of key there (encrypted, in a TPM): it may well work.
         return {KeyState::unknown, "the key file is not in a form that this program reads"};
     }
-    Result<UniqueEvpPkey> key = key_from_pem(file->view());
+    Result<UniqueEvpPkey> key = key_from_pem(pem);
     if (!key) {
         return {KeyState::gone, "the key file holds no key"};
     }

@@ -4,6 +4,7 @@
 #include "engine/base/hresult_table.h"
 
 #include <algorithm>
+#include <bit>
 #include <string_view>
 
 namespace ae::stores {
@@ -100,6 +101,12 @@ Bytes info(Bytes algorithm, const Bytes& key) {
     return der::sequence({algorithm, der::bit_string(key)});
 }
 
+std::size_t bits_of(const RsaPublicKey& key) {
+    return key.modulus.empty() ? 0
+                               : (key.modulus.size() - 1) * 8 +
+                                     static_cast<std::size_t>(std::bit_width(key.modulus.front()));
+}
+
 }  // namespace
 
 Result<PublicKey> parse_public_key_info(ByteView der) {
@@ -169,6 +176,26 @@ Bytes write_public_key_info(const PublicKey& key) {
     Bytes point{kUncompressed};
     point.insert(point.end(), ec.x_and_y.begin(), ec.x_and_y.end());
     return info(der::sequence({der::oid(kEcPublicKey), der::oid(curve->oid)}), point);
+}
+
+std::optional<engine::KeyAlgorithm> algorithm_of(ByteView public_key_info) {
+    const auto key = parse_public_key_info(public_key_info);
+    if (!key) {
+        return std::nullopt;
+    }
+    const auto* const ec = std::get_if<EcPublicKey>(&*key);
+    return ec == nullptr ? engine::KeyAlgorithm::rsa : ec->curve;
+}
+
+bool satisfies(ByteView public_key_info, const engine::KeyRequest& request) {
+    const auto key = parse_public_key_info(public_key_info);
+    if (!key) {
+        return false;
+    }
+    if (const auto* const rsa = std::get_if<RsaPublicKey>(&*key)) {
+        return request.algorithm == engine::KeyAlgorithm::rsa && bits_of(*rsa) >= request.bits;
+    }
+    return std::get<EcPublicKey>(*key).curve == request.algorithm;
 }
 
 }  // namespace ae::stores

@@ -27,6 +27,11 @@ using PublicKey = std::variant<RsaPublicKey, EcPublicKey>;
 
 Result<PublicKey> parse_public_key_info(ByteView der);
 
+// Nothing for a kind of key that ports.h does not know.
+std::optional<engine::KeyAlgorithm> algorithm_of(ByteView public_key_info);
+// Whether a key that exists is of the kind, and at least of the size, that is asked for.
+bool satisfies(ByteView public_key_info, const engine::KeyRequest& request);
+
 // Octets of one coordinate: 32, 48 or 66.
 std::size_t coordinate_size(engine::KeyAlgorithm curve);
 

@@ -12,6 +12,7 @@
 
 #include "engine/ports.h"
 #include "stores/files_posix.h"
+#include "stores/key_backends.h"
 #include "stores/store_layout.h"
 #include "stores/warn.h"
 
@@ -27,14 +28,15 @@ class StoreContext {
     // has none of its own.
     static Result<std::unique_ptr<StoreContext>> open(
         const std::string& root, engine::Scope scope, Warn warn,
-        const std::string& machine_root = std::string(kMachineRoot));
+        const std::string& machine_root = std::string(kMachineRoot), KeySettings keys = {});
     // For reading only: takes no lock, tidies nothing up and makes nothing; what does not exist yet
     // is empty.  Whoever opened it so must change nothing through it: no lock keeps others away.
     static Result<std::unique_ptr<StoreContext>> look_at(
         const std::string& root, engine::Scope scope, Warn warn,
-        const std::string& machine_root = std::string(kMachineRoot));
+        const std::string& machine_root = std::string(kMachineRoot), KeySettings keys = {});
 
     [[nodiscard]] const std::string& path() const { return folder_.path(); }
+    [[nodiscard]] bool may_change() const { return static_cast<bool>(lock_); }
     [[nodiscard]] const Folder& folder() const { return folder_; }
     [[nodiscard]] const Folder& my() const { return my_; }
     [[nodiscard]] const Folder& request() const { return request_; }
@@ -47,6 +49,13 @@ class StoreContext {
     [[nodiscard]] Result<Folder> open_my(std::string_view thumbprint) const;
     // Takes a key and its entry out of REQUEST, in one step.  Missing: success.
     [[nodiscard]] Done discard_request(std::string_view key_id) const;
+    // Deletes an entry of MY likewise.  Both delete the key where it lives, unless another entry
+    // names it too (rule X4, key_disposal.h).
+    [[nodiscard]] Done discard_my(std::string_view thumbprint) const;
+
+    [[nodiscard]] const KeySettings& key_settings() const { return key_settings_; }
+    // Where keys live here.
+    [[nodiscard]] KeyBackends& key_backends() const { return *key_backends_; }
 
   private:
     struct Trust {
@@ -59,16 +68,20 @@ class StoreContext {
     static Result<Trust> machine_trust(const std::string& machine_root);
 
     StoreContext(Folder folder, UniqueFd lock, Folder my, Folder request, Trust trust,
-                 engine::Scope scope, Warn warn);
+                 engine::Scope scope, Warn warn, KeySettings keys);
 
     [[nodiscard]] Done tidy_up(const Folder& root) const;
     [[nodiscard]] Done finish_installs() const;
+    [[nodiscard]] Done discard(const Folder& parent, std::string_view name) const;
+    [[nodiscard]] Done finish_discards(const Folder& parent) const;
 
     Folder folder_;
     UniqueFd lock_;
     Folder my_;
     Folder request_;
     Trust trust_;
+    KeySettings key_settings_;
+    std::unique_ptr<KeyBackends> key_backends_;
     engine::Scope scope_;
     Warn warn_;
 };

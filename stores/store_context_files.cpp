@@ -1,18 +1,15 @@
 #include "engine/base/hresult_table.h"
-#include "engine/base/secret.h"
 #include "stores/context_stores.h"
+#include "stores/key_disposal.h"
+#include "stores/key_files.h"
 #include "stores/my_entry_files.h"
 #include "stores/store_context.h"
 #include "stores/store_layout.h"
 
-#include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <utility>
 
-#include <pwd.h>
 #include <sys/file.h>
-#include <unistd.h>
 
 namespace ae::stores {
 namespace {
@@ -63,23 +60,6 @@ Result<UniqueFd> take_lock(const Folder& folder) {
         file_error(Access::read, errno, "lock", folder.path_of(layout::kLock)));
 }
 
-// Keys are compared as whole files: the copy in MY was made octet by octet.
-Result<bool> same_key(const Folder& left, const Folder& right) {
-    std::array<Secret, 2> keys;
-    std::size_t at = 0;
-    for (const Folder* folder : {&left, &right}) {
-        Result<std::optional<Bytes>> content = folder->read(layout::kKey);
-        if (!content) {
-            return pass(content);
-        }
-        if (!*content) {
-            return false;
-        }
-        keys.at(at++) = Secret(std::move(**content));
-    }
-    return equal(keys[0].view(), keys[1].view());
-}
-
 Result<Folder> existing(Result<Folder> opened, const std::string& path) {
     if (!opened && opened.error().code == kFileNotFound) {
         return Folder::missing(path);
@@ -89,30 +69,24 @@ Result<Folder> existing(Result<Folder> opened, const std::string& path) {
 
 }  // namespace
 
-Result<std::string> default_store_root(engine::Scope scope) {
-    if (scope == engine::Scope::machine) {
-        return std::string(kMachineRoot);
-    }
-    // XDG Base Directory Specification: a relative value counts as not set.
-    if (const char* data = std::getenv("XDG_DATA_HOME"); data != nullptr && *data == '/') {
-        return std::string(data) + "/aeclient";
-    }
-    if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') {
-        return std::string(home) + "/.local/share/aeclient";
-    }
-    return fail(kFileNotFound, "neither XDG_DATA_HOME nor HOME names this user's folder",
-                "Set HOME");
-}
-
 StoreContext::StoreContext(Folder folder, UniqueFd lock, Folder my, Folder request, Trust trust,
-                           engine::Scope scope, Warn warn)
+                           engine::Scope scope, Warn warn, KeySettings keys)
     : folder_(std::move(folder)),
       lock_(std::move(lock)),
       my_(std::move(my)),
       request_(std::move(request)),
       trust_(std::move(trust)),
+      key_settings_(std::move(keys)),
       scope_(scope),
-      warn_(std::move(warn)) {}
+      warn_(std::move(warn)) {
+    ProviderTable table = provider_table(key_settings_);
+    for (const std::string& problem : table.problems) {
+        this->warn(problem);
+    }
+    key_backends_ = std::make_unique<KeyBackends>(
+        std::move(table), key_settings_.pins,
+        key_settings_.pin_memory.empty() ? folder_.path() : key_settings_.pin_memory);
+}
 
 Result<StoreContext::Trust> StoreContext::open_trust(const Folder& parent, Use use) {
     std::vector<Folder> opened;
@@ -137,7 +111,8 @@ Result<StoreContext::Trust> StoreContext::machine_trust(const std::string& machi
 
 Result<std::unique_ptr<StoreContext>> StoreContext::open(const std::string& root,
                                                          engine::Scope scope, Warn warn,
-                                                         const std::string& machine_root) {
+                                                         const std::string& machine_root,
+                                                         KeySettings keys) {
     const mode_t root_mode = scope == engine::Scope::machine ? kPublicFolder : kPrivateFolder;
     Result<Folder> top = Folder::open_or_create_path(root, root_mode);
     if (!top) {
@@ -175,7 +150,7 @@ Result<std::unique_ptr<StoreContext>> StoreContext::open(const std::string& root
     }
     std::unique_ptr<StoreContext> context(
         new StoreContext(std::move(*folder), std::move(*lock), std::move(*my), std::move(*request),
-                         std::move(*trust), scope, std::move(warn)));
+                         std::move(*trust), scope, std::move(warn), std::move(keys)));
     // What cannot be tidied up now does no harm: readers skip it, and the next opening tries again.
     if (const Done tidy = context->tidy_up(*top); !tidy) {
         context->warn(tidy.error().sentence());
@@ -185,7 +160,8 @@ Result<std::unique_ptr<StoreContext>> StoreContext::open(const std::string& root
 
 Result<std::unique_ptr<StoreContext>> StoreContext::look_at(const std::string& root,
                                                             engine::Scope scope, Warn warn,
-                                                            const std::string& machine_root) {
+                                                            const std::string& machine_root,
+                                                            KeySettings keys) {
     Result<Folder> top = existing(Folder::open_path(root), root);
     if (!top) {
         return pass(top);
@@ -214,7 +190,7 @@ Result<std::unique_ptr<StoreContext>> StoreContext::look_at(const std::string& r
     }
     return std::unique_ptr<StoreContext>(
         new StoreContext(std::move(*folder), UniqueFd(), std::move(*my), std::move(*request),
-                         std::move(*trust), scope, std::move(warn)));
+                         std::move(*trust), scope, std::move(warn), std::move(keys)));
 }
 
 const Folder& StoreContext::trust(engine::TrustStore store) const {
@@ -254,11 +230,58 @@ Done StoreContext::discard_request(std::string_view key_id) const {
     if (!is_key_id(key_id)) {
         return done();
     }
-    return request_.discard(key_id);
+    return discard(request_, key_id);
+}
+
+Done StoreContext::discard_my(std::string_view thumbprint) const {
+    return is_thumbprint(thumbprint) ? discard(my_, thumbprint) : done();
+}
+
+Done StoreContext::discard(const Folder& parent, std::string_view name) const {
+    if (!has_key_elsewhere(parent, name)) {
+        return parent.discard(name);
+    }
+    const std::string hidden = temporary_name();
+    if (Done renamed = parent.rename(name, hidden); !renamed) {
+        return renamed;
+    }
+    if (Done synced = parent.sync(); !synced) {
+        return synced;
+    }
+    // The entry is gone; what is left to do is done at the next opening at the latest.
+    if (const Done finished = finish_discard(*key_backends_, parent, hidden, {my_, request_});
+        !finished) {
+        warn(finished.error().sentence());
+    }
+    return done();
+}
+
+Done StoreContext::finish_discards(const Folder& parent) const {
+    const Result<std::vector<std::string>> names = parent.names();
+    if (!names) {
+        return tl::unexpected<Error>(names.error());
+    }
+    Done result = done();
+    for (const std::string& name : *names) {
+        if (!is_temporary(name)) {
+            continue;
+        }
+        Done finished = finish_discard(*key_backends_, parent, name, {my_, request_});
+        if (!finished && result) {
+            result = std::move(finished);
+        }
+    }
+    return result;
 }
 
 Done StoreContext::tidy_up(const Folder& root) const {
-    std::vector<const Folder*> own = {&root, &folder_, &my_, &request_};
+    for (const Folder* folder : {&my_, &request_}) {
+        // A token that is not there keeps nothing else from being tidied up.
+        if (const Done finished = finish_discards(*folder); !finished) {
+            warn(finished.error().sentence());
+        }
+    }
+    std::vector<const Folder*> own = {&root, &folder_};
     if (scope_ == engine::Scope::machine) {
         own.insert(own.end(), {&trust_.root, &trust_.intermediate, &trust_.nt_auth});
     }
@@ -303,7 +326,7 @@ Done StoreContext::finish_installs() const {
         if (!request) {
             continue;
         }
-        if (const Result<bool> same = same_key(*entry, *request); !same || !*same) {
+        if (const Result<bool> same = same_key_file(*entry, *request); !same || !*same) {
             continue;
         }
         if (Done discarded = discard_request(facts->key_reference); !discarded) {

@@ -41,6 +41,22 @@ Done describe_request(PCCERT_CONTEXT entry, const KeyLocation& where,
     return set_note(entry, note);
 }
 
+// The texts stand behind the structure and are pointed to from inside it.  Empty: no such property.
+std::vector<CRYPT_KEY_PROV_INFO> key_info_of(PCCERT_CONTEXT certificate) {
+    DWORD size = 0;
+    if (::CertGetCertificateContextProperty(certificate, CERT_KEY_PROV_INFO_PROP_ID, nullptr,
+                                            &size) == 0 ||
+        size < sizeof(CRYPT_KEY_PROV_INFO)) {
+        return {};
+    }
+    std::vector<CRYPT_KEY_PROV_INFO> room(size / sizeof(CRYPT_KEY_PROV_INFO) + 1);
+    if (::CertGetCertificateContextProperty(certificate, CERT_KEY_PROV_INFO_PROP_ID, room.data(),
+                                            &size) == 0) {
+        return {};
+    }
+    return room;
+}
+
 }  // namespace
 
 std::string own_dns_name() {
@@ -65,17 +81,16 @@ Done set_note(PCCERT_CONTEXT certificate, const StoreNote& note) {
                : set_text_property(certificate, CERT_DESCRIPTION_PROP_ID, to_json(note));
 }
 
+std::string container_of(PCCERT_CONTEXT certificate) {
+    const auto room = key_info_of(certificate);
+    return room.empty() || room.front().pwszContainerName == nullptr
+               ? std::string()
+               : narrow(room.front().pwszContainerName);
+}
+
 std::optional<KeyLocation> key_location_of(PCCERT_CONTEXT certificate) {
-    DWORD size = 0;
-    if (::CertGetCertificateContextProperty(certificate, CERT_KEY_PROV_INFO_PROP_ID, nullptr,
-                                            &size) == 0 ||
-        size < sizeof(CRYPT_KEY_PROV_INFO)) {
-        return std::nullopt;
-    }
-    // The texts stand behind the structure and are pointed to from inside it.
-    std::vector<CRYPT_KEY_PROV_INFO> room(size / sizeof(CRYPT_KEY_PROV_INFO) + 1);
-    if (::CertGetCertificateContextProperty(certificate, CERT_KEY_PROV_INFO_PROP_ID, room.data(),
-                                            &size) == 0) {
+    const auto room = key_info_of(certificate);
+    if (room.empty()) {
         return std::nullopt;
     }
     const CRYPT_KEY_PROV_INFO& info = room.front();

@@ -28,6 +28,8 @@ Done set_note(PCCERT_CONTEXT certificate, const StoreNote& note);
 
 // Nothing: no private key belongs to it.
 std::optional<KeyLocation> key_location_of(PCCERT_CONTEXT certificate);
+// The key container that it names, also when it does not say whose; empty: none.
+std::string container_of(PCCERT_CONTEXT certificate);
 Done set_key_location(PCCERT_CONTEXT certificate, const KeyLocation& where);
 
 bool is_archived(PCCERT_CONTEXT certificate);

@@ -9,12 +9,21 @@
 //         cert.pem               the certificate
 //         chain.pem              its issuers, nearest first, as the authority sent them, for the
 //                                programs that use the certificate; may be empty
-//         key.pem                PKCS #8; each entry has a file of its own, also where several
-//                                certificates have the same key
+//         fullchain.pem          the certificate and its issuers, without the root
+//         key.pem                PKCS #8, or what a TPM wrapped (TSS2 PRIVATE KEY); a file of the
+//                                entry's own, also where several certificates have the same key
+//         key.uri                in its place: where the key is on a token (RFC 7512); never a PIN
 //         entry.json             template, CA, request id, dates, archived: entry_json.h
 //         release                "export": the template lets the key be exported; else missing
+//       live/<template>          a link to ../my/<thumbprint>: the newest certificate of that
+//                                template that this agent enrolled for and that is not archived;
+//                                the newest archived one while nothing has replaced it.
+//                                For the programs that use it: their configuration never changes.
+//                                One rename switches all of its files together; who opens the
+//                                folder first and the files in it gets what belongs together.
+//                                Gone when none of the template is left (live_files.h)
 //       request/<key id>/        a key without certificate (REQUEST)
-//         key.pem
+//         key.pem or key.uri
 //         entry.json             exists once the request is pending
 //         copy_of                exists when the key is that of a certificate of MY, whose
 //                                thumbprint it names: a renewal with the same key is under way
@@ -25,7 +34,11 @@
 //       ntauth/<thumbprint>.pem        replica of CN=NTAuthCertificates
 //       memory.json              what one pulse leaves for the next: memory_json.h
 //       memory.json.bad          one that could not be read, kept for people
-//       run.json, events*.jsonl, state.lock, .new-*
+//       refused-pin-<token>      which state of its PIN's file a token refused, so that it is not
+//                                tried again: token_pin_files.h.  No PIN.  Of no use to a backup
+//       cache/                   lists of revoked certificates, while they are fresh:
+//                                crl_cache_folder.h.  Of no use to a backup
+//       run.json, events*.jsonl, hooks.json, replica.tar, system-trust, state.lock, .new-*
 //                                of the service: service/state_folder.h
 //     .tmp-*                     in any folder: half of a change that a crash cut off; never read,
 //                                removed the next time that the context is opened
@@ -33,10 +46,12 @@
 // <thumbprint> is the SHA-1 of the certificate, 40 lower-case hex digits (rule K5).  <key id> is 32
 // random hex digits, and is what ports.h calls the key's reference.
 // Modes: certificates are public, so that a web server's own account may read them: folders 0755,
-// files 0644.  request/ holds nothing but keys in the making: 0700.  Every key.pem is 0600 from the
-// moment that it exists; memory.json is 0600, for it is nobody else's business.  The owner is the
-// account that runs the agent (root for the machine). Everything is plain files without links or
-// sockets: `tar` makes a true copy when no agent runs.
+// files 0644.  request/ holds nothing but keys in the making: 0700.  Every key.pem and key.uri is
+// 0600 from the moment that it exists, a key.pem 0640 in MY with the group that the policy lets
+// read the keys of its template (key_readers_files.h); memory.json is 0600, for it is nobody else's
+// business.  The owner is the account that runs the agent (root for the machine). Everything is
+// plain files and, in live/, links that stay inside: `tar` makes a true copy while the lock is held
+// (README.md).
 #pragma once
 
 #include "engine/ports.h"
@@ -54,18 +69,24 @@ namespace layout {
 inline constexpr std::string_view kVersion = "version";
 inline constexpr std::string_view kLock = "lock";
 inline constexpr std::string_view kMy = "my";
+inline constexpr std::string_view kLive = "live";
+inline constexpr std::string_view kLiveTarget = "../my/";  // and the thumbprint
 inline constexpr std::string_view kRequest = "request";
 inline constexpr std::string_view kRoot = "root";
 inline constexpr std::string_view kIntermediate = "intermediate";
 inline constexpr std::string_view kNtAuth = "ntauth";
 inline constexpr std::string_view kCertificate = "cert.pem";
 inline constexpr std::string_view kChain = "chain.pem";
+inline constexpr std::string_view kFullChain = "fullchain.pem";
 inline constexpr std::string_view kKey = "key.pem";
+inline constexpr std::string_view kKeyUri = "key.uri";
 inline constexpr std::string_view kEntry = "entry.json";
 inline constexpr std::string_view kCopyOf = "copy_of";
 inline constexpr std::string_view kRelease = "release";
+inline constexpr std::string_view kCache = "cache";
 inline constexpr std::string_view kMemory = "memory.json";
 inline constexpr std::string_view kBadMemory = "memory.json.bad";
+inline constexpr std::string_view kRefusedPin = "refused-pin-";  // and its serial number, in hex
 inline constexpr std::string_view kPemSuffix = ".pem";
 inline constexpr std::string_view kTemporary = ".tmp-";
 }  // namespace layout

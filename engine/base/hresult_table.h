@@ -60,5 +60,8 @@ inline constexpr Hresult kNoCredentials = hresult(0x8009030E);
 inline constexpr Hresult kNoKdc = hresult(0x80090311);
 inline constexpr Hresult kContextExpired = hresult(0x80090317);
 inline constexpr Hresult kSecurityInternal = hresult(0x80090304);
+inline constexpr Hresult kNoRevocationCheck = hresult(0x80092012);
+inline constexpr Hresult kRevocationOffline = hresult(0x80092013);
+inline constexpr Hresult kRevocationFailure = hresult(0x800B010E);
 
 }  // namespace ae

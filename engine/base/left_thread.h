@@ -6,10 +6,22 @@
 // Any thread.
 #pragma once
 
+#include <mutex>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace ae {
 
-void leave_running(std::thread thread);
+inline void leave_running(std::thread thread) {
+    struct Left {
+        std::mutex guard{};
+        std::vector<std::thread> threads{};
+    };
+    // Never destroyed: a std::thread that is may not be running.
+    static auto* const left = new Left;
+    const std::lock_guard lock(left->guard);
+    left->threads.push_back(std::move(thread));
+}
 
 }  // namespace ae

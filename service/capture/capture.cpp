@@ -38,6 +38,7 @@ Machine machine_of(const Captured& captured) {
     machine.server_name = answers.server_name;
     machine.server_address = answers.server_address;
     machine.site = answers.client_site;
+    machine.invocation_id = answers.invocation_id;
     machine.published_problem = answers.user_certificates_problem;
     machine.trust = captured.trust;
     machine.world = captured.world;
@@ -187,6 +188,7 @@ Result<Captured> parse_capture(const CaptureText& text, const engine::Abilities&
     answers->server_name = machine->server_name;
     answers->server_address = machine->server_address;
     answers->client_site = machine->site;
+    answers->invocation_id = machine->invocation_id;
     answers->domain_dns = machine->domain_dns;
     answers->user_certificates_problem = machine->published_problem;
     if (auto applied = apply_failures(*machine, *answers); !applied) {

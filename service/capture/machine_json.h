@@ -25,6 +25,7 @@ struct Machine {
     std::string server_name{};
     std::string server_address{};
     std::string site{};
+    std::string invocation_id{};
     std::vector<FailedSearch> failed_searches{};
     std::string published_problem{};
     std::map<engine::TrustStore, std::vector<Bytes>> trust{};

@@ -76,7 +76,7 @@ void read_stores(JsonReader& json, engine::Snapshot& world) {
         const auto thumbprint = one.text("thumbprint", Need::required);
         world.my.push_back({facts_of(one), thumbprint, one.text("path"),
                             word(one, "key", kKeyStates), one.text("key_detail"),
-                            chain_of(one.object("chain"))});
+                            chain_of(one.object("chain")), one.text("successor")});
     }
     for (auto& one : json.objects("request")) {
         world.pending.push_back({one.text("key_reference", Need::required), one.text("template"),
@@ -132,6 +132,7 @@ Result<Machine> parse_machine(std::string_view text, const engine::Abilities& ab
     machine.server_name = controller.text("name");
     machine.server_address = controller.text("address");
     machine.site = controller.text("site");
+    machine.invocation_id = controller.text("invocation_id");
     world.site = machine.site;
     world.policy = policy_of(json.object("policy"));
     world.abilities = abilities_of(json.object("abilities"), absent);

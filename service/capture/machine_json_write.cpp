@@ -66,7 +66,8 @@ Json json_of(const engine::HeldCertificate& held) {
             {"path", held.path},
             {"key", word(held.key, kKeyStates)},
             {"key_detail", held.key_detail},
-            {"chain", json_of(held.chain)}};
+            {"chain", json_of(held.chain)},
+            {"successor", held.successor}};
 }
 
 Json json_of(const engine::PendingRequest& request) {
@@ -116,8 +117,10 @@ std::string write_machine(const Machine& machine) {
     json["scope"] = word(world.account.scope, kScopes);
     json["account"] = machine.account;
     json["domain_dns"] = machine.domain_dns;
-    json["domain_controller"] = {
-        {"name", machine.server_name}, {"address", machine.server_address}, {"site", machine.site}};
+    json["domain_controller"] = {{"name", machine.server_name},
+                                 {"address", machine.server_address},
+                                 {"site", machine.site},
+                                 {"invocation_id", machine.invocation_id}};
     json["policy"] = json_of(world.policy);
     json["abilities"] = json_of(world.abilities);
     json["failed_searches"] = list_of(machine.failed_searches);

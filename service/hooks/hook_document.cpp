@@ -19,6 +19,7 @@ Json json_of(const HookDocument& document) {
             {"thumbprint", document.thumbprint},
             {"replaced", document.replaced},
             {"path", document.path},
+            {"live", document.live},
             {"not_after", document.expires}};
 }
 
@@ -31,6 +32,7 @@ HookDocument document_of(const Json& json) {
             .thumbprint = json.at("thumbprint"),
             .replaced = json.at("replaced"),
             .path = json.at("path"),
+            .live = json.value("live", std::string()),  // version 0.1 wrote none
             .expires = json.at("not_after")};
 }
 
@@ -52,6 +54,7 @@ std::vector<HookDocument> documents_of(const engine::PulseReport& report, engine
                              .thumbprint = one.where.thumbprint,
                              .replaced = one.replaced,
                              .path = one.where.path,
+                             .live = one.where.live,
                              .expires = ae::to_string(one.facts.not_after)});
     }
     return documents;

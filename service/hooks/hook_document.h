@@ -20,6 +20,7 @@ struct HookDocument {
     std::string thumbprint{};
     std::string replaced{};  // thumbprint of the one before; empty: none
     std::string path{};      // where the certificate stands, for people and for scripts
+    std::string live{};      // the template's own folder, the same for its next one; may be none
     std::string expires{};
     bool operator==(const HookDocument&) const = default;
 };

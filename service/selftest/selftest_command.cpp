@@ -47,7 +47,11 @@ Result<MemberParts> find_parts(const Sources& sources, Time now) {
     parts.domain = member->directory.domain_dns;
     parts.locate = [locator = std::shared_ptr<policy::DcLocator>(std::move(again->locator)),
                     domain = parts.domain] { return locator->find(domain, {}); };
-    const TransportChoice way = transport_of(sources);
+    const auto settings = policy::read_agent_settings(sources.scope, sources.policy_dir);
+    if (!settings) {
+        return tl::unexpected<Error>(settings.error());
+    }
+    const TransportChoice way = transport_of(settings->transport);
     member->ca.transport = way.transport;
     member->ca.fallback = way.fallback;
     member->ca.log = [](std::string_view text) { log_debug(text); };

@@ -9,6 +9,9 @@ bin=$repo/build/linux-release/bin
 status=0
 "$bin/decision_bench" || status=1
 "$bin/micro_bench" "$@"
+grown=$(mktemp -d)
+"$bin/store_bench" "$grown" || status=1
+rm -rf "$grown"
 
 export AE_LAB_DIR=$repo/build/bench-lab AE_LABCA=$bin/labca
 trap '"$repo/tests/lab/lab.sh" down' EXIT

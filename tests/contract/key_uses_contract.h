@@ -38,7 +38,7 @@ inline bool signs_well(StoreUnderTest& world, engine::PrivateKey& key,
 }
 
 inline void key_length_contract(StoreUnderTest& world) {
-    for (const unsigned bits : {2048U, 3072U, 4096U}) {
+    for (const unsigned bits : world.rsa_lengths()) {
         engine::KeyRequest wanted = rsa_key(world);
         wanted.bits = bits;
         const auto key = must(world.keys().create(wanted));

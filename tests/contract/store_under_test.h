@@ -32,6 +32,8 @@ class StoreUnderTest {
         }
         return kinds;
     }
+    // The lengths of RSA keys that it makes.
+    [[nodiscard]] virtual std::vector<unsigned> rsa_lengths() const { return {2048, 3072, 4096}; }
     // Whether this host's providers give a key out for archival that may not be exported.
     [[nodiscard]] virtual bool archives_what_it_does_not_export() const { return true; }
     [[nodiscard]] engine::KeyRequest usual_key() const { return kinds_of_keys().front(); }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ae::test {
@@ -21,11 +22,22 @@ struct CertificateSpec {
     Time not_after{};
     Role role = Role::end_entity;
     std::string critical_extension{};  // an OID; its value is NULL
+    std::vector<Bytes> extensions{};   // further ones, whole
 };
 
 // Signed with `issuer_key` and SHA-256.
 Bytes make_certificate(const CertificateSpec& spec, engine::PrivateKey& issuer_key);
 
 Bytes copy(ByteView octets);
+
+// Parts that other signed messages share with certificates.
+enum class Criticality { critical, not_critical };
+Bytes extension(std::string_view oid, Criticality criticality, ByteView value);
+Bytes common_name(const std::string& text);  // a whole Name
+Bytes utc_time(Time time);
+Bytes joined(const std::vector<Bytes>& parts);
+// { body, algorithm, signature }, by SHA-256.
+std::vector<Bytes> signed_parts(const Bytes& body, engine::PrivateKey& key);
+Bytes signature_algorithm(const engine::PrivateKey& key);
 
 }  // namespace ae::test

@@ -68,28 +68,48 @@ TEST_CASE("no CA is trusted: why, by which rule, and what helps",
         ChainStatus second;
         const char* rule;
         const char* why;
+        std::uint32_t code;
+        const char* remedy;
     };
-    const Row row = GENERATE(values<Row>({
+    const char* const publish = "CN=Certification Authorities";
+    const char* const renew = "renew the CA's certificate, or take the CA out";
+    const Row row = GENERATE_COPY(values<Row>({
         {{ChainState::untrusted, "no root", {}},
          {ChainState::revoked, "by the root", {}},
          "choice 2",
-         "Corp Issuing CA 1: no root; ca2.corp.example.test\\Corp Issuing CA 2: by the root"},
+         "Corp Issuing CA 1: no root; ca2.corp.example.test\\Corp Issuing CA 2: by the root",
+         0x800B0109,
+         publish},
         {{ChainState::revoked, "by the root", {}},
          {ChainState::expired, "too old", {}},
          "choice 2",
-         "by the root; ca2.corp.example.test\\Corp Issuing CA 2: too old"},
+         "by the root; ca2.corp.example.test\\Corp Issuing CA 2: too old",
+         0x800B0109,
+         publish},
         {{ChainState::revoked, "by the root", {}},
          {ChainState::revoked, "too", {}},
          "choice 3",
-         "Corp Issuing CA 1: by the root"},
+         "Corp Issuing CA 1: by the root",
+         0x800B010C,
+         renew},
         {{ChainState::revoked, "by the root", hresult(0x80092013)},
          {ChainState::revoked, "too", {}},
          "choice 3",
-         "Corp Issuing CA 1: by the root"},
+         "Corp Issuing CA 1: by the root",
+         0x800B010C,
+         renew},
         {{ChainState::valid, {}, hresult(0x80092014)},
          {ChainState::revoked, "x", {}},
          "choice 3",
-         "whether it is revoked cannot be told: "},
+         "whether it is revoked cannot be told: ",
+         0x800B010C,
+         renew},
+        {{ChainState::valid, {}, hresult(0x800B010E)},
+         {ChainState::valid, {}, hresult(0x800B010E)},
+         "choice 3",
+         "CERT_E_REVOCATION_FAILURE",
+         0x800B010E,
+         "look at the revocation lists"},
     }));
     Selection s;
     s.world.ca_trust[0].chain = row.first;
@@ -102,9 +122,9 @@ TEST_CASE("no CA is trusted: why, by which rule, and what helps",
     CHECK(selection.obstacle->rule == row.rule);
     CHECK_THAT(selection.obstacle->fact,
                Catch::StartsWith("no CA that offers it is trusted: ") && Catch::Contains(row.why));
-    CHECK_THAT(selection.obstacle->remedy, Catch::Contains("CN=Certification Authorities"));
+    CHECK_THAT(selection.obstacle->remedy, Catch::Contains(row.remedy));
     CHECK(selection.obstacle->event == EventId::ce_no_ca);
-    CHECK(selection.obstacle->failure == hresult(0x800B0109));
+    CHECK(selection.obstacle->failure == hresult(row.code));
     CHECK(s.select(Need::renew).obstacle->event == EventId::ce_no_ca_for_renewal);
 }
 

@@ -143,6 +143,51 @@ TEST_CASE("row 2: superseded by an installed one", "[disposal][X1][U3]") {
     }
 }
 
+// The pulse that installed the successor was killed, or its disk refused, before it came to that.
+TEST_CASE("a predecessor that was renewed and not put away goes with the next pulse",
+          "[disposal][X1][Q15]") {
+    for (const Cell& cell : cells()) {
+        for (const KeyState key : {KeyState::usable, KeyState::gone}) {
+            INFO(cell.what);
+            Snapshot world = world_of({cell.of});
+            world.my = {held(cell.of), held(cell.of)};
+            HeldCertificate& old = world.my[0];
+            old.thumbprint = "0101010101";
+            old.facts.not_before -= kDay;
+            old.facts.key_usage = cell.usage;
+            old.key = key;
+            const std::string verb(to_string(cell.kind));
+            CHECK(quiet_plan(world).actions.empty());  // a sibling
+
+            old.successor = world.my[1].thumbprint;
+            CHECK(actions_of(quiet_plan(world)) == std::vector<std::string>{verb + " 01010101"});
+            CHECK(about_certificate(old, world).rule == "X1");
+            CHECK(about_certificate(old, world).fact == named(world.my[1]) + " renewed it");
+
+            // Only a successor that does its work; AEPolicy has its say.
+            world.my[1].key = KeyState::unknown;
+            CHECK(quiet_plan(world).actions.empty());
+            world.my[1].key = KeyState::usable;
+            world.policy = policy_of(policy_bit::kPending);
+            CHECK(quiet_plan(world).actions.empty());
+        }
+    }
+}
+
+TEST_CASE("a predecessor that decides for its template, or is not valid yet, is left alone",
+          "[disposal][X1][Q10]") {
+    const Template t = autoenrolled("T");
+    Snapshot world = world_of({t});
+    world.my = {held(t), held(t)};
+    HeldCertificate& old = world.my[0];
+    old.thumbprint = "0101010101";
+    old.successor = world.my[1].thumbprint;
+    old.facts.not_before += kDay;  // it is the newer one
+    CHECK(quiet_plan(world).actions.empty());
+    old.facts.not_before = kNow + kDay;
+    CHECK(quiet_plan(world).actions.empty());
+}
+
 TEST_CASE("row 3: expired, and nothing replaces it", "[disposal][X1]") {
     for (const Cell& cell : cells()) {
         INFO(cell.what);

@@ -106,6 +106,24 @@ TEST_CASE("denied: the entry and its key are dropped, and the requirement is kep
     CHECK(report.decisions.at(0).verdict == Verdict::policy_off);
 }
 
+TEST_CASE("a denial counts once its entry is gone, whatever becomes of the key",
+          "[pulse][N3][Q7][X4]") {
+    Waiting world(PulseWorld::answers(Disposition::denied, 0x80094012, "No."));
+    SECTION("the entry goes, the key stays") {
+        world.keys.erase_error = Error{kWriteProtected, "key", {}};
+        CHECK_THAT(world.pulse().failures.at(0).sentence(),
+                   Catch::Contains("drop request 17: key"));
+        CHECK(world.memory.memory.refusals.size() == 1);
+    }
+    SECTION("the entry stays, to be denied once more") {
+        world.store.drop_error = Error{kWriteProtected, "entry", {}};
+        CHECK_THAT(world.pulse().failures.at(0).sentence(),
+                   Catch::Contains("drop request 17: entry"));
+        CHECK(world.memory.memory.refusals.empty());
+        CHECK(world.keys.keys.contains("pending-key"));
+    }
+}
+
 TEST_CASE("denied: the same pulse asks anew", "[pulse][N3]") {
     Waiting world(PulseWorld::answers(Disposition::denied, 0));
     world.policy.answer = policy_of(7);

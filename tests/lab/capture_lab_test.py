@@ -15,7 +15,8 @@ GROUP = "PKI-Requests"  # may enroll for templates that need more than a request
 CORP_MACHINE = {"revision": 100, "msPKI_Private_Key_Flag": 0x1010000}
 CLASS_OF_CAS = "d99e6e74-fc88-11d0-b498-00a0c90312f3"  # [MS-WCCE] 1.9
 GATE = "_ws.malformed || _ws.expert.severity == error || dcerpc.fragment.error"
-TO_A_CA = "ip.dst == 127.0.0.3 || ip.dst == 127.0.0.4"
+# Not what they publish for everybody (ca/publications.h).
+TO_A_CA = "(ip.dst == 127.0.0.3 || ip.dst == 127.0.0.4) && tcp.dstport != 80"
 FIRST_OF_A_CALL = "(dcerpc.pkt_type == 0 && dcerpc.cn_flags.first_frag == 1)"
 REQUEST2 = 6  # [MS-WCCE] 3.2.1.4.3: opnum of ICertRequestD2
 REMOTE_CREATE_INSTANCE = 4

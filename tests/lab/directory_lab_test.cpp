@@ -231,6 +231,23 @@ TEST_CASE("a search below a missing object names it", "[lab][ldap]") {
     CHECK(answer.error().context.find("CN=Nobody,DC=corp,DC=example,DC=test") != std::string::npos);
 }
 
+TEST_CASE("a search that has a limit of its own ends there and costs no other search",
+          "[lab][ldap][revocation]") {
+    const MachineTicket ticket;
+    auto connection = LdapConnection::open({"dc1.corp.example.test", kDomain, "127.0.0.2"},
+                                           {.cache = ticket.cache()});
+    REQUIRE(connection);
+    const SearchRequest everything{.base = "DC=corp,DC=example,DC=test",
+                                   .scope = SearchScope::subtree};
+    const auto late = connection->search(everything, std::chrono::milliseconds{0});
+    REQUIRE_FALSE(late);
+    CHECK(late.error().code == kTimeout);
+    const auto in_time = connection->search(everything, std::chrono::milliseconds{20'000});
+    REQUIRE(in_time);
+    CHECK(in_time->entries.size() > 100);
+    CHECK(connection->search({.attributes = {"dnsHostName"}}));
+}
+
 TEST_CASE("a controller that refuses the connection is passed over", "[lab][directory]") {
     const MachineTicket ticket;
     std::deque<DomainController> answers{

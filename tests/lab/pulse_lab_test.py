@@ -116,8 +116,8 @@ class FirstPulse(LabCase):
 
     def test_a_second_pulse_does_nothing_and_says_why(self):
         LAB.pulse()
-        # What tells of the run itself is all that it may write.
-        listing = f"find {STATE} -type f ! -name run.json ! -name 'events*' -printf '%P %T@ %i\\n' | sort"
+        # What tells of the run itself, and what it read, is all that it may write.
+        listing = f"find {STATE} -type f ! -name run.json ! -name 'events*' ! -name replica.tar -printf '%P %T@ %i\\n' | sort"
         before = LAB.run("sh", "-c", listing).stdout
         calls = len(LAB.ca_calls())
         code, report, _ = LAB.pulse()

@@ -11,6 +11,7 @@ import time
 import unittest
 
 from labtool import MEMBER, REPO, Lab
+from revocationtool import ldap_url, publish_in_directory
 from windows_member import (CERTIFICATE, KEY_PROVIDER, MY_PLACE, POLICY_KEY, WINE_PROVIDER, WindowsMember)
 from winetool import WINDOWS_BIN, need_windows
 
@@ -88,6 +89,32 @@ class Pulse(unittest.TestCase):
         result = self.member.run("pulse", "--foreground")
         self.assertEqual(result.returncode, 2)
         self.assertIn("domain", result.stdout + result.stderr)
+
+    def test_7_a_certificate_that_is_revoked_at_the_ca_is_replaced(self):
+        """By the list over HTTP, then by the list in the directory (rule Q4)."""
+        self.addCleanup(lambda: [LAB.ca(ca, "set", "off") for ca in ("ca1", "ca2")])
+        with self.subTest("what the list does not name stays"):
+            _, report, errors = self.member.pulse()
+            self.assertEqual(report["enrolled"], [], errors)
+            self.assertEqual([note for note in report["notes"] if "0x80092013" in note], [])
+        listed = [json.loads(line) | {"ca": ca} for ca in ("ca1", "ca2")
+                  for line in LAB.ca(ca, "list").splitlines()]
+        for row in listed:
+            if (row["template"], row["status"]) == ("CorpMachine", "issued"):
+                LAB.ca(row["ca"], "revoke", row["id"])
+        for ca in ("ca1", "ca2"):
+            publish_in_directory(LAB, ca)
+            LAB.ca(ca, "set", f"cdp={ldap_url(ca, 'nobody.corp.example.test')}")
+        _, report, errors = self.member.pulse()
+        replacement = self.enrolled(report).get("CorpMachine")
+        self.assertIsNotNone(replacement, (errors, report["notes"]))
+        self.assertEqual([note for note in report["notes"] if "0x80092013" in note], [])
+        ca = replacement["ca"].split(".")[0]
+        LAB.ca(ca, "revoke", replacement["request_id"])
+        publish_in_directory(LAB, ca)
+        _, report, errors = self.member.pulse()
+        self.assertIn("CorpMachine", self.enrolled(report), errors)
+        self.assertNotEqual(self.enrolled(report)["CorpMachine"]["thumbprint"], replacement["thumbprint"])
 
 
 class Service(unittest.TestCase):

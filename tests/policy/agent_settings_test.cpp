@@ -164,6 +164,45 @@ TEST_CASE("the transport is one that the platform has, and pinned only when it i
     CHECK_FALSE(on(kWindows, {by_policy("Transport", 1U)}));
 }
 
+TEST_CASE("archived certificates are kept unless a number says how many", "[agent-settings][X1]") {
+    CHECK_FALSE(settings({}).keep_archived);
+    CHECK(settings({by_policy("KeepArchived", 0U)}).keep_archived == 0U);
+    CHECK(settings({by_policy("KeepArchived", 3U), by_hand("KeepArchived", 5U)}).keep_archived ==
+          3U);
+}
+
+TEST_CASE("replicated trust goes into the system's own where the administrator wants it",
+          "[agent-settings][K2]") {
+    CHECK_FALSE(settings({}).publish_trust);
+    CHECK(settings({by_policy("PublishTrust", 1U)}).publish_trust);
+    CHECK_FALSE(
+        settings({by_policy("PublishTrust", 0U), by_hand("PublishTrust", 1U)}).publish_trust);
+    CHECK(problem({by_policy("PublishTrust", 2U)}) ==
+          "policy 1.reg line 10: PublishTrust is 2, it must be at most 1");
+}
+
+TEST_CASE("providers and readers of keys are tables, and policy wins name by name",
+          "[agent-settings][keys]") {
+    using Table = std::map<std::string, std::string>;
+    const auto below = [](Value value, const std::string& key) {
+        value.key += '\\' + key;
+        return value;
+    };
+    const auto text = [](const char* words) { return std::string(words); };
+    const auto read =
+        settings({below(by_policy("Acme HSM Provider", text("pkcs11:token=acme")), "KeyProviders"),
+                  below(by_hand("ACME hsm provider", text("software")), "KeyProviders"),
+                  below(by_hand("Other Provider", text("tpm")), "KeyProviders"),
+                  below(by_policy("CorpWeb", text("")), "KeyReaders"),
+                  below(by_hand("CorpWeb", text("www-data")), "KeyReaders"),
+                  below(by_hand("CorpMail", text("mail")), "KeyReaders")});
+    CHECK(read.key_providers ==
+          Table{{"acme hsm provider", "pkcs11:token=acme"}, {"other provider", "tpm"}});
+    CHECK(read.key_readers == Table{{"corpmail", "mail"}});
+    CHECK(problem({below(by_policy("CorpWeb", 1U), "KeyReaders")}) ==
+          "policy 1.reg line 10: CorpWeb is a REG_DWORD, it must be a REG_SZ");
+}
+
 TEST_CASE("the policy key wins over the local key, whatever the order of the files",
           "[agent-settings][A4]") {
     CHECK(settings({by_hand("JitterMinutes", 7U)}).timer.jitter == minutes(7));

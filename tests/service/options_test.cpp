@@ -115,3 +115,12 @@ TEST_CASE("a wrong command line ends with 64, help with 0", "[options]") {
     CHECK(std::get<ExitNow>(parse({"pulse", "--foreground", "--nonsense"})).code == 64);
     CHECK(std::get<ExitNow>(parse({"enrol"})).code == 64);
 }
+
+TEST_CASE("key-test takes a provider's name, or lists all", "[options]") {
+    CHECK(std::get<KeyTestCommand>(parse({"key-test"})).provider.empty());
+    const auto named = std::get<KeyTestCommand>(parse({"key-test", "Acme Provider", "--json"}));
+    CHECK(named.provider == "Acme Provider");
+    CHECK(named.output == Output::json);
+    CHECK(named.sources.scope == Scope::machine);
+    CHECK(std::get<ExitNow>(parse({"key-test", "a", "b"})).code == 64);
+}

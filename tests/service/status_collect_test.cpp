@@ -1,5 +1,7 @@
 #include "service/status_collect.h"
 
+#include "service/capture/directory_ldif.h"
+#include "service/kept_replica.h"
 #include "service/state_folder.h"
 #include "tests/stores/file_store.h"
 
@@ -18,6 +20,34 @@ using engine::Scope;
 namespace fs = std::filesystem;
 
 const std::string kCa = "ca1.corp.example.test\\Corp Issuing CA 1";
+
+// S-1-5-21-1-2-3-1103 and its primary group, in base64.
+const std::string kDirectory = R"(version: 1
+
+dn:
+configurationNamingContext: CN=Configuration,DC=corp,DC=example,DC=test
+
+dn: CN=WS1,DC=corp,DC=example,DC=test
+objectSid:: AQUAAAAAAAUVAAAAAQAAAAIAAAADAAAATwQAAA==
+primaryGroupID: 515
+sAMAccountName: WS1$
+tokenGroups:: AQUAAAAAAAUVAAAAAQAAAAIAAAADAAAAAwIAAA==
+
+dn: CN=CorpMachine,CN=Certificate Templates,CN=Public Key Services,CN=Services,CN=Configuration,DC=corp,DC=example,DC=test
+cn: CorpMachine
+
+dn: CN=CA1,CN=Enrollment Services,CN=Public Key Services,CN=Services,CN=Configuration,DC=corp,DC=example,DC=test
+cn: CA1
+
+dn: CN=Certification Authorities,CN=Public Key Services,CN=Services,CN=Configuration,DC=corp,DC=example,DC=test
+objectClass: container
+
+dn: CN=AIA,CN=Public Key Services,CN=Services,CN=Configuration,DC=corp,DC=example,DC=test
+objectClass: container
+
+dn: CN=NTAuthCertificates,CN=Public Key Services,CN=Services,CN=Configuration,DC=corp,DC=example,DC=test
+objectClass: certificationAuthority
+)";
 
 // A machine after some runs: one certificate, one pending request, one CA that did not answer.
 class Machine {
@@ -163,8 +193,39 @@ TEST_CASE("stores that others may write to are not believed", "[status][collect]
     REQUIRE(::chmod((machine.state_dir() / "machine").c_str(), 0777) == 0);
     const ContextStatus status = machine.status();
     CHECK(status.held.empty());
+    REQUIRE(status.warnings.size() == 2);
+    CHECK_THAT(status.warnings[0], Catch::Contains("read the replica"));
+    CHECK_THAT(status.warnings[1], Catch::Contains("look at the stores"));
+}
+
+TEST_CASE("a status says what is kept of the directory", "[status][collect][replica]") {
+    const Machine machine;
+    CHECK_FALSE(machine.status().replica);
+    auto answers = parse_directory(kDirectory, "CN=WS1,DC=corp,DC=example,DC=test");
+    REQUIRE(answers);
+    answers->server_name = "dc1.corp.example.test";
+    answers->invocation_id = "0e10c968-78fb-11d2-90d4-00c04f79dc55";
+    const StateFolder folder(machine.state_dir(), Scope::machine);
+    REQUIRE(keep_replica(folder, Scope::machine, {kStoreNow - 3h, *answers}));
+    const ContextStatus status = machine.status();
+    CHECK(status.warnings.empty());
+    REQUIRE(status.replica);
+    CHECK(status.replica->source.read == kStoreNow - 3h);
+    CHECK(status.replica->source.controller == "dc1.corp.example.test");
+    CHECK(status.replica->source.invocation_id == answers->invocation_id);
+    CHECK(status.replica->templates == 1);
+    CHECK(status.replica->cas == 1);
+}
+
+TEST_CASE("a replica that cannot be read is named, and the rest still shows",
+          "[status][collect][replica]") {
+    const Machine machine;
+    const StateFolder folder(machine.state_dir(), Scope::machine);
+    REQUIRE(folder.write(kReplicaFile, "garbage"));
+    const ContextStatus status = machine.status();
     REQUIRE(status.warnings.size() == 1);
-    CHECK_THAT(status.warnings[0], Catch::Contains("look at the stores"));
+    CHECK_THAT(status.warnings[0], Catch::Contains("replica.tar"));
+    CHECK(status.held.size() == 1);
 }
 
 TEST_CASE("the policy in force is read now, and a broken one is named", "[status][collect][C3]") {

@@ -44,6 +44,10 @@ inline service::ContextStatus healthy() {
     status.record.controller = "dc1.corp.example.test";
     status.record.counters.runs = {{engine::Outcome::done, 41}, {engine::Outcome::unreachable, 3}};
     status.record.counters.enrolled = {{"CorpMachine", 2}};
+    status.replica = service::ReplicaStatus{.source = {kNow - 31min - 4s, "dc1.corp.example.test",
+                                                       "0e10c968-78fb-11d2-90d4-00c04f79dc55"},
+                                            .templates = 12,
+                                            .cas = 1};
     status.held = {held_for("CorpMachine")};
     return status;
 }

@@ -42,6 +42,7 @@ policy    AEPolicy 7: enroll for what is missing, renew and remove revoked, fetc
 service   idle; process 4711, up since 2026-11-20T10:00:00Z
 last run  done, 31 m ago; timer, started 2026-11-21T11:28:56Z, took 4 s
           read from dc1.corp.example.test
+replica   as of 31 m ago from dc1.corp.example.test: 12 templates, 1 CA
 next run  in 7 h 29 m, 2026-11-21T19:29:00Z; timer
 
 CERTIFICATE  TEMPLATE     EXPIRES               LEFT   RENEWAL BEGINS        KEY     SUBJECT
@@ -153,6 +154,25 @@ TEST_CASE("the last run's failures are listed, and a clock that was set back is 
           "last run  unknown: run.json: its version is not 1");
 }
 
+TEST_CASE("the replica's age is said, also when there is none", "[status][text][json][K3]") {
+    ContextStatus status = healthy();
+    status.replica->source.read = kNow - 3h;
+    status.replica->templates = 1;
+    CHECK(line_with(status_as_text(status), "replica ") ==
+          "replica   as of 3 h ago from dc1.corp.example.test: 1 template, 1 CA");
+    const Json json = Json::parse(status_as_json(status))["replica"];
+    CHECK(json == Json{{"as_of", "2026-11-21T09:00:00Z"},
+                       {"age_seconds", 3 * 60 * 60},
+                       {"domain_controller", "dc1.corp.example.test"},
+                       {"invocation_id", "0e10c968-78fb-11d2-90d4-00c04f79dc55"},
+                       {"templates", 1},
+                       {"cas", 1}});
+    status.replica.reset();
+    CHECK(line_with(status_as_text(status), "replica ") ==
+          "replica   none yet: no run has read the whole of it");
+    CHECK(Json::parse(status_as_json(status))["replica"].is_null());
+}
+
 TEST_CASE("managed certificates stand before foreign ones", "[status][text]") {
     const std::string text = status_as_text(busy());
     CHECK(text.find("a9993e36     CorpMachine") < text.find("84983e44     - "));
@@ -187,6 +207,7 @@ TEST_CASE("no foreign name can steer the terminal", "[status][text]") {
     ContextStatus status = busy();
     const std::string evil = "\x1b[31m\r\n\xff";
     status.policy.source = status.record.controller = status.held[0].template_name = evil;
+    status.replica->source.controller = status.replica->source.invocation_id = evil;
     status.held[0].subject = status.pending[0].ca = status.pending[0].template_name = evil;
     status.cas[0].ca = status.cas[0].refusals[0] = status.host->state = evil;
     status.record.failures = {evil};
@@ -200,10 +221,10 @@ TEST_CASE("no foreign name can steer the terminal", "[status][text]") {
 
 TEST_CASE("the JSON object has these members, with or without content", "[status][json]") {
     const std::vector<std::string> members = {
-        "schema",   "context",      "time",    "state",    "exit_code",
-        "reasons",  "policy",       "service", "last_run", "last_run_problem",
-        "next_run", "certificates", "pending", "cas",      "needs_user",
-        "counters", "warnings"};
+        "schema",     "context",  "time",         "state",    "exit_code",
+        "reasons",    "policy",   "service",      "last_run", "last_run_problem",
+        "replica",    "next_run", "certificates", "pending",  "cas",
+        "needs_user", "counters", "warnings"};
     for (const ContextStatus& status : {busy(), ContextStatus{}}) {
         const Json json = Json::parse(status_as_json(status));
         CHECK(json.size() == members.size());

@@ -16,6 +16,9 @@ class KnownDirectory final : public policy::LdapDirectory {
     Result<engine::Replica> read_replica() override { return fail(kUnexpected, ""); }
     Done unpublish(const std::vector<Bytes>&) override { return fail(kUnexpected, ""); }
     Result<std::vector<Sid>> session_sids() override { return session; }
+    Result<policy::SearchAnswer> look_up(const policy::LdapUrl&) override {
+        return fail(kUnexpected, "");
+    }
 };
 
 TEST_CASE("whom the tickets make us is what the directory sees", "[tickets][S13]") {

@@ -28,6 +28,7 @@ TEST_CASE("an entry of MY is written as people can read it, and read back whole"
     entry.key_reference = "00112233445566778899aabbccddeeff";
     entry.origin = "autoenrollment";
     entry.installed = kThen;
+    entry.predecessor = std::string(40, 'b');
     entry.archived = Archived::yes;
     const std::string text = to_json(entry);
     CHECK(text == R"({
@@ -41,12 +42,18 @@ TEST_CASE("an entry of MY is written as people can read it, and read back whole"
   "key_reference": "00112233445566778899aabbccddeeff",
   "origin": "autoenrollment",
   "installed": "2026-06-01T12:00:00Z",
+  "predecessor": "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
   "archived": true
 }
 )");
     const Result<MyEntry> back = my_entry_from_json(text);
     REQUIRE(back);
     CHECK(to_json(*back) == text);
+    // An older version of this program did not write it.
+    const Result<MyEntry> older =
+        my_entry_from_json(without(text, R"(  "predecessor": ")" + entry.predecessor + "\",\n"));
+    REQUIRE(older);
+    CHECK(older->predecessor.empty());
 }
 
 TEST_CASE("archiving changes one member of entry.json and keeps what is not known here",

@@ -6,8 +6,9 @@
 
 namespace ae::test {
 
-FileStore::FileStore(std::string root) : root_(std::move(root)), crypto_(stores::make_crypto()) {
-    reopen();
+FileStore::FileStore(std::string root, stores::KeySettings settings)
+    : root_(std::move(root)), settings_(std::move(settings)), crypto_(stores::make_crypto()) {
+    FileStore::reopen();
 }
 
 void FileStore::close() {
@@ -22,7 +23,8 @@ void FileStore::reopen() {
     warnings_.clear();
     context_ = must(stores::StoreContext::open(
         root_, engine::Scope::machine,
-        [this](std::string_view sentence) { warnings_.emplace_back(sentence); }));
+        [this](std::string_view sentence) { warnings_.emplace_back(sentence); },
+        std::string(stores::kMachineRoot), settings_));
     keys_ = stores::make_key_store(*context_);
     certificates_ = stores::make_cert_store(*context_, *crypto_);
     memory_ = stores::make_memory_store(*context_);

@@ -12,13 +12,15 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ae::test {
 
-class FileStore final : public StoreUnderTest {
+class FileStore : public StoreUnderTest {
   public:
-    explicit FileStore(std::string root);  // opens, and fails the test when it cannot
+    // Opens, and fails the test when it cannot.
+    explicit FileStore(std::string root, stores::KeySettings settings = {});
 
     engine::KeyStore& keys() override { return *keys_; }
     engine::CertStore& certificates() override { return *certificates_; }
@@ -26,12 +28,15 @@ class FileStore final : public StoreUnderTest {
     engine::Crypto& crypto() override { return *crypto_; }
     void reopen() override;
     void close();
+    // For the next opening.
+    void set(stores::KeySettings settings) { settings_ = std::move(settings); }
     // Since the last opening.
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
     [[nodiscard]] std::filesystem::path path() const { return root_ + "/machine"; }
 
   private:
     std::string root_;
+    stores::KeySettings settings_;
     std::vector<std::string> warnings_;
     std::unique_ptr<engine::Crypto> crypto_;
     std::unique_ptr<stores::StoreContext> context_;

@@ -12,15 +12,16 @@ namespace ae::test {
 
 namespace fs = std::filesystem;
 
-TEST_CASE("archiving marks entry.json and touches nothing else", "[stores][X1]") {
+TEST_CASE("archiving marks entry.json and touches nothing else of MY", "[stores][X1]") {
     Held world;
-    const auto before = picture_of(world.folder.path());
+    const fs::path my = world.inside.parent_path();
+    const auto before = picture_of(my);
     std::string json = read_text(world.inside / "entry.json");
     must(world.store.certificates().archive(world.installed.thumbprint));
     json.replace(json.find("false"), 5, "true");
     CHECK(read_text(world.inside / "entry.json") == json);
     CHECK(mode_of(world.inside / "entry.json") == 0644U);
-    const auto after = picture_of(world.folder.path());
+    const auto after = picture_of(my);
     REQUIRE(after.size() == before.size());
     CHECK(std::ranges::mismatch(before, after).in1 != before.end());
     CHECK(std::ranges::count_if(before, [&](const std::string& line) {

@@ -36,8 +36,8 @@ TEST_CASE("the layout and its modes are those that store_layout.h documents", "[
     CHECK(read_text(root / "version") == "1\n");
     CHECK(mode_of(root / "version") == 0644U);
     CHECK(world.inside == root / "machine/my" / world.installed.thumbprint);
-    for (const char* folder :
-         {"", "machine", "machine/my", "machine/root", "machine/intermediate", "machine/ntauth"}) {
+    for (const char* folder : {"", "machine", "machine/my", "machine/live", "machine/root",
+                               "machine/intermediate", "machine/ntauth"}) {
         INFO(folder);
         CHECK(mode_of(root / folder) == (*folder == '\0' ? 0700U : 0755U));
     }
@@ -47,6 +47,7 @@ TEST_CASE("the layout and its modes are those that store_layout.h documents", "[
     CHECK(mode_of(world.inside) == 0755U);
     CHECK(mode_of(world.inside / "cert.pem") == 0644U);
     CHECK(mode_of(world.inside / "chain.pem") == 0644U);
+    CHECK(mode_of(world.inside / "fullchain.pem") == 0644U);
     CHECK(mode_of(world.inside / "entry.json") == 0644U);
     CHECK(mode_of(world.inside / "key.pem") == 0600U);
     CHECK(read_text(world.inside / "cert.pem") == to_pem("CERTIFICATE", world.entry.certificate));
@@ -289,6 +290,52 @@ TEST_CASE("a trusted certificate whose file was damaged is written anew", "[stor
     CHECK(must(world.store.certificates().replace(engine::TrustStore::root, world.entry.chain))
               .added == 1);
     CHECK(read_text(file) == good);
+}
+
+TEST_CASE("a renewed certificate is listed with its latest successor", "[stores][X1]") {
+    Held held;
+    const auto renew = [&](const std::string& predecessor, std::int64_t serial) {
+        const auto key = must(held.store.keys().create(p256()));
+        auto entry = certificate_for(*key, *held.issuer, serial);
+        entry.predecessor = predecessor;
+        return must(held.store.certificates().install(entry)).thumbprint;
+    };
+    const auto successor_of = [&](const std::string& thumbprint) {
+        for (const auto& one : must(held.store.certificates().held())) {
+            if (one.thumbprint == thumbprint) {
+                return one.successor;
+            }
+        }
+        return std::string("not listed");
+    };
+    const std::string& first = held.installed.thumbprint;
+    CHECK(successor_of(first).empty());
+    const std::string second = renew(first, 12);
+    CHECK(successor_of(first) == second);
+    const std::string third = renew(second, 13);
+    must(held.store.certificates().archive(second));
+    held.store.reopen();
+    CHECK(successor_of(first) == third);  // through one that is archived
+    CHECK(successor_of(third).empty());
+    SECTION("the last one that is still there, not one that was archived after it") {
+        const std::string fourth = renew(third, 14);
+        must(held.store.certificates().archive(fourth));
+        CHECK(successor_of(first) == third);
+        CHECK(successor_of(third).empty());
+        must(held.store.certificates().archive(third));
+        CHECK(successor_of(first).empty());
+        return;
+    }
+    // Files may say anything: a circle ends, and nothing replaced itself.
+    const std::filesystem::path entry = held.store.path() / "my" / first / "entry.json";
+    std::string text = read_text(entry);
+    const std::string none = R"("predecessor": "")";
+    write_text(entry,
+               text.replace(text.find(none), none.size(), R"("predecessor": ")" + third + '"'));
+    CHECK(successor_of(first) == third);
+    CHECK(successor_of(third) == first);
+    must(held.store.certificates().archive(third));
+    CHECK(successor_of(first).empty());
 }
 
 }  // namespace ae::test

@@ -11,7 +11,8 @@ TEST_CASE("a user's context reads the machine's trust stores and makes none", "[
     const std::string user_root = folder.path() / "user";
     const auto crypto = stores::make_crypto();
     const auto open = [&](auto how) {
-        return must(how(user_root, engine::Scope::user, stores::Warn{}, machine_root));
+        return must(how(user_root, engine::Scope::user, stores::Warn{}, machine_root,
+                        stores::KeySettings{}));
     };
     SECTION("before the machine has any") {
         const auto user = open(&stores::StoreContext::open);

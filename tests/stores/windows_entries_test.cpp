@@ -113,6 +113,9 @@ TEST_CASE("a renewed certificate names its successor", "[stores][windows][renewa
           successor.thumbprint);
     CHECK_FALSE(
         stores::property_of(machine.in_my(successor.thumbprint).get(), CERT_RENEWAL_PROP_ID));
+    for (const auto& one : must(machine.world.certificates().held())) {
+        CHECK(one.successor == (one.thumbprint == old.thumbprint ? successor.thumbprint : ""));
+    }
     CHECK(machine.world.warnings().empty());
 }
 

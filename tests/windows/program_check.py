@@ -17,7 +17,7 @@ IMPORTS = {
     "advapi32.dll", "bcrypt.dll", "crypt32.dll", "cryptnet.dll", "iphlpapi.dll", "kernel32.dll",
     "msvcrt.dll", "mswsock.dll", "ncrypt.dll", "netapi32.dll", "ntdsapi.dll", "ole32.dll",
     "oleaut32.dll", "rpcrt4.dll", "secur32.dll", "shell32.dll", "user32.dll", "userenv.dll", "wevtapi.dll",
-    "wldap32.dll", "ws2_32.dll", "wtsapi32.dll",
+    "winhttp.dll", "wldap32.dll", "ws2_32.dll", "wtsapi32.dll",
 }
 # The linker's own default base lies above 4 GiB, or high entropy has little to work with.
 LOWEST_BASE = 1 << 32

@@ -143,9 +143,17 @@ RequestExtension distribution_point(const std::vector<std::string>& urls) {
 }
 
 RequestExtension ca_issuers(const std::vector<std::string>& urls) {
+    return authority_info(urls, {});
+}
+
+RequestExtension authority_info(const std::vector<std::string>& ca_issuers,
+                                const std::vector<std::string>& ocsp) {
     std::vector<Bytes> descriptions;
-    for (const Bytes& name : uri_names(urls)) {
+    for (const Bytes& name : uri_names(ca_issuers)) {
         descriptions.push_back(der::sequence(der::oid("1.3.6.1.5.5.7.48.2"), name));
+    }
+    for (const Bytes& name : uri_names(ocsp)) {
+        descriptions.push_back(der::sequence(der::oid("1.3.6.1.5.5.7.48.1"), name));
     }
     return make(oid::kAuthorityInfo, der::join(tag::kSequence, descriptions));
 }

@@ -48,6 +48,9 @@ RequestExtension subject_key_id(View spki);
 RequestExtension authority_key_id(X509* issuer);
 RequestExtension distribution_point(const std::vector<std::string>& urls);
 RequestExtension ca_issuers(const std::vector<std::string>& urls);
+// The same and a responder.
+RequestExtension authority_info(const std::vector<std::string>& ca_issuers,
+                                const std::vector<std::string>& ocsp);
 RequestExtension basic_constraints(bool is_ca, std::optional<std::uint32_t> path_length);
 RequestExtension key_usage(View bits);  // octets of the BIT STRING, first octet most significant
 RequestExtension oid_sequence(std::string_view extension, const std::vector<std::string>& oids);

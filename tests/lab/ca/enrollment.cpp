@@ -156,7 +156,7 @@ void Enrollment::process(RequestRow& row, const CertificateRequest& request,
         }
     }
     const PolicyResult result = decide(input);
-    const CertificatePlan plan = spoiled(result.plan, faults);
+    const CertificatePlan plan = spoiled(result.plan, faults, ca_);
     const UniqueX509 made = faults.untrusted_chain
                                 ? issued_by_stranger(plan, *stranger_)
                                 : build_certificate(plan, ca_.certificate.get(), ca_.key.get());

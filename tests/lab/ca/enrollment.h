@@ -55,6 +55,10 @@ class Enrollment {
 
     const CaIdentity& ca() const { return ca_; }
     Bytes crl() const;
+    // Any thread.
+    std::optional<RequestRow> row_of(const std::string& serial) const {
+        return db_.find_serial(serial);
+    }
     std::vector<Template> offered() const;  // as GetCAProperty lists them
     // Takes this list instead of the directory's certificateTemplates.
     void offer(std::vector<std::string> names) { forced_offer_ = std::move(names); }

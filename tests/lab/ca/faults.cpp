@@ -157,6 +157,10 @@ void FaultSwitch::set(const std::string& assignment) {
         equals == std::string::npos ? std::string("on") : assignment.substr(equals + 1);
     if (key == "message") {
         faults_.message = value == "off" ? std::nullopt : std::optional(unescaped(value));
+    } else if (key == "cdp") {
+        faults_.cdp = value == "off" ? std::nullopt : std::optional(value);
+    } else if (key == "ocsp") {
+        faults_.ocsp = value == "off" ? std::nullopt : std::optional(value);
     } else if (key == "delay") {
         faults_.delay = std::chrono::milliseconds(code_or_off(value).value_or(0));
     } else if (key == "drip") {
@@ -189,6 +193,12 @@ std::string FaultSwitch::describe() const {
     }
     if (faults.message) {
         out += fmt::format("message={}\n", *faults.message);
+    }
+    for (const auto& [key, value] :
+         {std::pair{"cdp", faults.cdp}, std::pair{"ocsp", faults.ocsp}}) {
+        if (value) {
+            out += fmt::format("{}={}\n", key, *value);
+        }
     }
     for (const auto& [key, value] :
          {std::pair{"delay", faults.delay.count()}, std::pair{"drip", faults.drip.count()},

@@ -40,23 +40,25 @@ struct Faults : WireFaults {
     std::optional<std::uint32_t> deny{};          // HRESULT 0, pdwDisposition = the code
     std::optional<std::uint32_t> deny_hresult{};  // the method fails with the code
     std::optional<std::string> message{};         // disposition message of every answer
-    std::chrono::milliseconds delay{0};           // before a request is looked at
-    bool pend = false;                            // every request waits for "labca approve"
-    bool issue_other_key = false;                 // certificate for a key nobody has
-    bool drop_reply = false;                      // the request is processed, the connection closed
-    bool wrong_template = false;                  // certificate of another template
-    bool extra_root = false;                      // an unknown self-signed root in the bag
-    bool no_d2 = false;                           // no ICertRequestD2
-    bool not_yet_valid = false;                   // notBefore a day ahead
-    bool expired = false;                         // notAfter a day ago
-    bool status_mismatch = false;                 // CMC status contradicts pdwDisposition
-    bool wrong_hash = false;                      // attribute 21.17 is not the leaf's SHA-1
-    bool stale_template = false;    // the CA's template copy is one major version older
-    bool on_activation = false;     // the wire faults hit activation as well
-    bool untrusted_chain = false;   // leaf and bag of a CA of our name below an unknown root
-    bool wrong_signer = false;      // the full response is signed by another key than the CA's
-    bool no_full_response = false;  // the response blob is empty
-    bool no_certificate = false;    // the certificate blob is empty
+    std::optional<std::string> cdp{};   // URLs of the CDP extension, blanks between them; or "none"
+    std::optional<std::string> ocsp{};  // a URL in the authority information as well
+    std::chrono::milliseconds delay{0};  // before a request is looked at
+    bool pend = false;                   // every request waits for "labca approve"
+    bool issue_other_key = false;        // certificate for a key nobody has
+    bool drop_reply = false;             // the request is processed, the connection closed
+    bool wrong_template = false;         // certificate of another template
+    bool extra_root = false;             // an unknown self-signed root in the bag
+    bool no_d2 = false;                  // no ICertRequestD2
+    bool not_yet_valid = false;          // notBefore a day ahead
+    bool expired = false;                // notAfter a day ago
+    bool status_mismatch = false;        // CMC status contradicts pdwDisposition
+    bool wrong_hash = false;             // attribute 21.17 is not the leaf's SHA-1
+    bool stale_template = false;         // the CA's template copy is one major version older
+    bool on_activation = false;          // the wire faults hit activation as well
+    bool untrusted_chain = false;        // leaf and bag of a CA of our name below an unknown root
+    bool wrong_signer = false;           // the full response is signed by another key than the CA's
+    bool no_full_response = false;       // the response blob is empty
+    bool no_certificate = false;         // the certificate blob is empty
     std::optional<std::uint32_t> disposition{};     // pdwDisposition, whatever was done
     std::optional<std::uint32_t> bad_status{};      // cMCStatus
     std::optional<std::uint32_t> blob_length{};     // cb and max_count of the certificate blob

@@ -141,7 +141,20 @@ Bytes make_crl(X509* issuer, EVP_PKEY* key, const std::vector<RevokedSerial>& re
         X509V3_EXT_conf_nid(nullptr, &context, NID_authority_key_identifier, "keyid"));
     const std::unique_ptr<ASN1_INTEGER, FreeWith<ASN1_INTEGER_free>> number(ASN1_INTEGER_new());
     ASN1_INTEGER_set_int64(number.get(), now);  // grows with each publication
+    // "Next CRL Publish" is now: a client that keeps lists asks anew.
+    const std::unique_ptr<ASN1_OBJECT, FreeWith<ASN1_OBJECT_free>> next_publish(
+        OBJ_txt2obj("1.3.6.1.4.1.311.21.4", 1));
+    ASN1_TIME_set(time.get(), now);
+    Bytes due(static_cast<std::size_t>(i2d_ASN1_TIME(time.get(), nullptr)));
+    unsigned char* to = due.data();
+    i2d_ASN1_TIME(time.get(), &to);
+    const std::unique_ptr<ASN1_OCTET_STRING, FreeWith<ASN1_OCTET_STRING_free>> due_value(
+        ASN1_OCTET_STRING_new());
+    ASN1_OCTET_STRING_set(due_value.get(), due.data(), static_cast<int>(due.size()));
+    const std::unique_ptr<X509_EXTENSION, FreeWith<X509_EXTENSION_free>> next(
+        X509_EXTENSION_create_by_OBJ(nullptr, next_publish.get(), 0, due_value.get()));
     if (!authority || X509_CRL_add_ext(crl.get(), authority.get(), -1) != 1 ||
+        X509_CRL_add_ext(crl.get(), next.get(), -1) != 1 ||
         X509_CRL_add1_ext_i2d(crl.get(), NID_crl_number, number.get(), 0, 0) != 1 ||
         X509_CRL_sort(crl.get()) != 1 || X509_CRL_sign(crl.get(), key, EVP_sha256()) == 0) {
         throw std::runtime_error("OpenSSL could not make a CRL");
@@ -211,11 +224,24 @@ void create_hierarchy(const HierarchyOptions& options) {
     save_key(options.ca_dir / "ca.key", key.get());
     save_certificate(options.ca_dir / "ca", made.get());
     write_atomically(options.ca_dir / "root.der", encode_certificate(root.get()));
+    write_atomically(options.ca_dir / "root.crl", read_file(options.root_dir / "root.crl"));
     const nlohmann::ordered_json about{{"name", options.name}, {"host", options.host}};
     write_atomically(options.ca_dir / "ca.json", view_of(about.dump(2) + "\n"));
     CaIdentity ca = load_identity(options.ca_dir);
     create_exchange(ca);
     publish_crl(ca, {});
+}
+
+void set_standing(const std::filesystem::path& ca_dir, const std::filesystem::path& root_dir,
+                  Standing standing) {
+    const UniqueX509 root = parse_certificate(read_file(root_dir / "root.der"));
+    const UniqueKey key = load_key(root_dir / "root.key");
+    const UniqueX509 ca = parse_certificate(read_file(ca_dir / "ca.der"));
+    std::vector<RevokedSerial> revoked;
+    if (standing == Standing::revoked) {
+        revoked.push_back({serial_hex(ca.get()), std::time(nullptr)});
+    }
+    write_atomically(ca_dir / "root.crl", make_crl(root.get(), key.get(), revoked, 365));
 }
 
 CaIdentity load_identity(const std::filesystem::path& ca_dir) {

@@ -1,7 +1,8 @@
 // The two-tier hierarchy on disk: root and issuing CA, their keys, certificates and CRLs.
 //
 // CADIR:   ca.{key,pem,der,crl}, exchange.{key,pem,der}, ca.json (name, host)
-// ROOTDIR: root.{key,pem,der,crl}, shared by several issuing CAs
+// ROOTDIR: root.{key,pem,der,crl}, shared by several issuing CAs; CADIR/root.crl is the list that
+// this CA publishes
 // Errors: std::runtime_error with a sentence for the person at the command line.
 #pragma once
 
@@ -23,6 +24,11 @@ struct HierarchyOptions {
     KeyKind key = KeyKind::rsa2048;
 };
 void create_hierarchy(const HierarchyOptions& options);
+
+// The root revokes the issuing CA, or takes that back, on the list that the CA publishes.
+enum class Standing { revoked, good };
+void set_standing(const std::filesystem::path& ca_dir, const std::filesystem::path& root_dir,
+                  Standing standing);
 
 // One CA as it serves: read once at start, not changed later.
 struct CaIdentity {

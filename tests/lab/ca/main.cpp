@@ -7,8 +7,10 @@
 #include "tests/lab/ca/endpoint_mapper.h"
 #include "tests/lab/ca/gss_acceptor.h"
 #include "tests/lab/ca/oxid_resolver.h"
+#include "tests/lab/ca/publications.h"
 #include "tests/lab/ca/rpc_server.h"
 #include "tests/lab/ca/uuids.h"
+#include "tests/lab/ca/web_server.h"
 
 #include <csignal>
 #include <iostream>
@@ -30,6 +32,7 @@ struct ServeOptions {
     std::uint16_t mapper_port = 135;
     std::uint16_t exporter_port = 0;
     std::uint16_t passage_port = 0;
+    std::uint16_t web_port = 0;  // nothing is published
     std::vector<std::string> templates{};
 };
 
@@ -80,6 +83,12 @@ int serve(const ServeOptions& options) {
     RpcServer resolver_server(mapper_port, security);
     resolver_server.listen(options.address, options.mapper_port);
     ControlServer control(dir / "control.sock", enrollment, faults);
+    std::optional<WebServer> web;
+    if (options.web_port != 0) {
+        web.emplace(options.address, options.web_port, [&enrollment](const WebRequest& request) {
+            return publication(enrollment, request);
+        });
+    }
     exporter_server.start();
     passage_server.start();
     resolver_server.start();
@@ -139,6 +148,8 @@ int run(int argc, char** argv) {
                               "default 0: a free port from 49152 up");
     serve_command->add_option("--passage-port", options.passage_port,
                               "of ICertPassage; the same default");
+    serve_command->add_option("--web-port", options.web_port,
+                              "of lists and OCSP over HTTP; default: none");
     serve_command
         ->add_option("--templates", options.templates,
                      "offer these instead of the directory's certificateTemplates")
@@ -160,7 +171,17 @@ int run(int argc, char** argv) {
     }
     set->add_option("ASSIGNMENT", assignments, "KEY=VALUE or off");
 
+    bool take_back = false;
+    auto* revoke_ca = app.add_subcommand("revoke-ca", "the root revokes the issuing CA");
+    revoke_ca->add_option("--dir", ca_dir, "folder of the issuing CA")->required();
+    revoke_ca->add_option("--root", root_dir, "folder of the root CA")->required();
+    revoke_ca->add_flag("--take-back", take_back, "it is not revoked any more");
+
     CLI11_PARSE(app, argc, argv);
+    if (*revoke_ca) {
+        set_standing(ca_dir, root_dir, take_back ? Standing::good : Standing::revoked);
+        return 0;
+    }
     if (*init) {
         hierarchy.ca_dir = ca_dir;
         hierarchy.root_dir = root_dir;

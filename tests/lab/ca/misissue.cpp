@@ -1,5 +1,8 @@
 #include "tests/lab/ca/misissue.h"
 
+#include <iterator>
+#include <sstream>
+
 namespace ae::labca {
 namespace {
 
@@ -24,6 +27,27 @@ CertificatePlan ca_plan(Bytes subject, EVP_PKEY* key) {
     plan.extensions = {basic_constraints(true, std::nullopt), key_usage(kCaUsage),
                        subject_key_id(plan.spki)};
     return plan;
+}
+
+std::vector<std::string> words_of(const std::string& text) {
+    std::istringstream in(text);
+    return {std::istream_iterator<std::string>(in), std::istream_iterator<std::string>()};
+}
+
+// Where it is told whether the certificate is revoked, as a test wants it.
+void change_revocation_places(CertificatePlan& plan, const Faults& faults, const CaIdentity& ca) {
+    if (faults.cdp) {
+        std::erase_if(plan.extensions,
+                      [](const RequestExtension& one) { return one.oid == oid::kCdp; });
+        if (*faults.cdp != "none") {
+            plan.extensions.push_back(distribution_point(words_of(*faults.cdp)));
+        }
+    }
+    if (faults.ocsp) {
+        std::erase_if(plan.extensions,
+                      [](const RequestExtension& one) { return one.oid == oid::kAuthorityInfo; });
+        plan.extensions.push_back(authority_info({ca.aia_url}, words_of(*faults.ocsp)));
+    }
 }
 
 }  // namespace
@@ -56,7 +80,8 @@ UniqueX509 issued_by_stranger(CertificatePlan plan, const StrangeCa& stranger) {
     return build_certificate(plan, stranger.certificate.get(), stranger.key.get());
 }
 
-CertificatePlan spoiled(CertificatePlan plan, const Faults& faults) {
+CertificatePlan spoiled(CertificatePlan plan, const Faults& faults, const CaIdentity& ca) {
+    change_revocation_places(plan, faults, ca);
     if (faults.issue_other_key) {
         plan.spki = spki_of(make_key(KeyKind::rsa2048).get());
     }

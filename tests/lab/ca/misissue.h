@@ -19,7 +19,7 @@ struct StrangeCa {
 StrangeCa make_strange_ca(X509* model);
 UniqueX509 issued_by_stranger(CertificatePlan plan, const StrangeCa& stranger);
 
-CertificatePlan spoiled(CertificatePlan plan, const Faults& faults);
+CertificatePlan spoiled(CertificatePlan plan, const Faults& faults, const CaIdentity& ca);
 void spoil(Outcome& outcome, const Faults& faults);
 UniqueX509 unknown_root();
 

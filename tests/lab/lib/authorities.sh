@@ -48,7 +48,7 @@ inside_start_ca() { # ca1|ca2
     fi
     rm -f "$dir/labca.pid"
     start_daemon "$ca" "$(labca_program)" serve --dir "$dir" --address "$(ca_address "$ca")" \
-        --keytab "$LAB_RUN/$ca.keytab" --dc "$LAB_DC_HOST"
+        --keytab "$LAB_RUN/$ca.keytab" --dc "$LAB_DC_HOST" --web-port 80
     wait_until 10 "The start of $ca" ca_settled "$ca" || exit 1
     daemon_runs "$ca" || die "$ca ended at once: $(tail -n 1 "$LAB_RUN/log/$ca.log") ($LAB_RUN/log/$ca.log)."
 }

@@ -23,8 +23,10 @@ check_ports() {
             die "Namespaces are not permitted here, and port $port of $LAB_DC_ADDRESS is in use: stop that service first."
     done
     for ca in "${LAB_CAS[@]}"; do
-        ! port_taken "$(ca_address "$ca")" 135 ||
-            die "Namespaces are not permitted here, and port 135 of $(ca_address "$ca") is in use: stop that service first."
+        for port in 80 135; do
+            ! port_taken "$(ca_address "$ca")" "$port" ||
+                die "Namespaces are not permitted here, and port $port of $(ca_address "$ca") is in use: stop that service first."
+        done
     done
 }
 

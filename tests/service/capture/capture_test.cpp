@@ -111,6 +111,7 @@ TEST_CASE("every member arrives where the engine looks for it", "[capture]") {
     CHECK(world.my[0].path == "/var/lib/aeclient/machine/my/a1");
     CHECK(world.my[0].key == engine::KeyState::gone);
     CHECK(world.my[0].key_detail == "the file is missing");
+    CHECK(world.my[0].successor == "a2");
     CHECK(world.my[0].chain.state == engine::ChainState::revoked);
     CHECK(world.my[0].chain.detail == "by its CA");
     CHECK_FALSE(world.my[0].chain.revocation_problem);

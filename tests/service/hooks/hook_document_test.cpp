@@ -20,6 +20,7 @@ engine::Enrolled enrolled(const std::string& replaced) {
     one.replaced = replaced;
     one.where.thumbprint = "00112233445566778899aabbccddeeff00112233";
     one.where.path = "/var/lib/aeclient/machine/my/0011/cert.pem";
+    one.where.live = "/var/lib/aeclient/machine/live/CorpMachine";
     one.facts.not_after = Time{std::chrono::seconds{1803902400}};  // 2027-03-01T12:00:00Z
     return one;
 }
@@ -52,6 +53,7 @@ TEST_CASE("the document is one line of JSON with the members that docs/service.m
                          {"thumbprint", "00112233445566778899aabbccddeeff00112233"},
                          {"replaced", "ffeeddccbbaa99887766554433221100ffeeddcc"},
                          {"path", "/var/lib/aeclient/machine/my/0011/cert.pem"},
+                         {"live", "/var/lib/aeclient/machine/live/CorpMachine"},
                          {"not_after", "2027-03-01T12:00:00Z"}});
 }
 
@@ -88,6 +90,16 @@ TEST_CASE("what hooks are owed is read as it was written", "[hooks]") {
                                      {"20-cups", 0, sample_document()}};
     CHECK(owed_hooks_from_json(to_json(owed)) == owed);
     CHECK(owed_hooks_from_json(to_json(std::vector<OwedHook>{})) == std::vector<OwedHook>{});
+}
+
+TEST_CASE("what hooks were owed before there was a live folder is owed still", "[hooks]") {
+    HookDocument before = sample_document();
+    before.live.clear();
+    std::string text = to_json(std::vector<OwedHook>{{"10-nginx", 3, before}});
+    const std::string member = "\"live\":\"\",";
+    REQUIRE(text.find(member) != std::string::npos);
+    text.erase(text.find(member), member.size());
+    CHECK(owed_hooks_from_json(text) == std::vector<OwedHook>{{"10-nginx", 3, before}});
 }
 
 TEST_CASE("a damaged list of what hooks are owed is told from an empty one", "[hooks]") {

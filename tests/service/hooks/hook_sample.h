@@ -14,6 +14,7 @@ inline service::HookDocument sample_document() {
             .thumbprint = "00112233445566778899aabbccddeeff00112233",
             .replaced = "ffeeddccbbaa99887766554433221100ffeeddcc",
             .path = "/var/lib/aeclient/machine/my/0011/cert.pem",
+            .live = "/var/lib/aeclient/machine/live/CorpMachine",
             .expires = "2027-03-01T12:00:00Z"};
 }
 

@@ -1,10 +1,12 @@
 // All hooks of a folder after a pulse.
+#include "service/hooks/hook_folder.h"
 #include "service/hooks/hooks.h"
 
 #include <thread>
 
 #include "hook_world.h"
 #include <catch2/catch.hpp>
+#include <sys/wait.h>
 
 namespace ae::service {
 namespace {
@@ -90,6 +92,36 @@ TEST_CASE("a hook that this run's end interrupts has lost no attempt", "[hooks]"
     });
     CHECK(world.tell().empty());
     CHECK(world.owed() == std::vector<OwedHook>{{"10-hook", 0, sample_document()}});
+}
+
+TEST_CASE("a user's hooks run as the user, from the user's own folder", "[hooks]") {
+    if (::geteuid() != 0) {
+        WARN("skipped: only root can become another user");
+        return;
+    }
+    constexpr uid_t kNobody = 65534;
+    HookWorld world;
+    world.add("10-hook", "id -u > " + world.file("who"));
+    ::chmod(world.temporary.path().c_str(), 0755);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        // All that is his: what the machine's context would refuse.
+        bool given = true;
+        for (const std::string& one :
+             {std::string(), std::string("/hooks.d"), std::string("/hooks.d/10-hook")}) {
+            const std::string path = world.temporary.path().string() + one;
+            given = given && ::chown(path.c_str(), kNobody, kNobody) == 0;
+        }
+        const bool refused =
+            read_hook_folder(engine::Scope::machine, world.run.folder).programs.empty();
+        const bool him = given && ::setgid(kNobody) == 0 && ::setuid(kNobody) == 0;
+        const auto said = him ? world.tell() : Texts{};
+        ::_exit(refused && said.size() == 1 && said[0].ends_with(": done") ? 0 : 1);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(status == 0);
+    CHECK(read_text(world.file("who")) == "65534\n");
 }
 
 }  // namespace

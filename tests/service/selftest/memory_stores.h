@@ -198,6 +198,9 @@ class MemoryStores final : public stores::ContextStores {
     engine::KeyStore& keys() override { return keys_; }
     engine::CertStore& certificates() override { return certificates_; }
     engine::MemoryStore& memory() override { return memory_; }
+    Result<stores::Tidied> tidy(const stores::TidyOptions& /*options*/) override {
+        return stores::Tidied{};
+    }
     std::string template_of(const std::string& thumbprint) override {
         return disk_.my.at(thumbprint).template_name;
     }
