@@ -1,6 +1,7 @@
 #include "engine/base/hresult_table.h"
 #include "engine/certificate.h"
 #include "stores/files_posix.h"
+#include "stores/my_entry_files.h"
 #include "stores/own_trust.h"
 
 #include <algorithm>
@@ -15,9 +16,6 @@
 
 namespace ae::stores {
 namespace {
-
-constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
-constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
 
 struct DirTraits {
     using value_type = DIR*;
@@ -109,27 +107,23 @@ tl::unexpected<Error> fail_content(const std::string& path, const std::string& w
 
 // Text beside the certificates is as usual in such files; half a certificate is not.
 Done add_roots(std::string_view text, const std::string& path, std::vector<Bytes>& roots) {
-    bool found = false;
-    for (auto at = text.find(kBegin); at != std::string_view::npos; at = text.find(kBegin)) {
-        const auto end = text.find(kEnd, at);
-        const std::string_view block =
-            text.substr(at, end == std::string_view::npos ? end : end + kEnd.size() - at);
-        text.remove_prefix(at + block.size());
-        const auto der = from_pem("CERTIFICATE", block);
-        const auto facts = der ? engine::parse_certificate(*der)
-                               : Result<engine::CertificateFacts>(fail(kInvalidData, ""));
+    const auto found = certificates_from_pem(text);
+    if (!found) {
+        return fail_content(path, "holds a broken certificate");
+    }
+    for (const Bytes& der : *found) {
+        const auto facts = engine::parse_certificate(der);
         if (!facts) {
             return fail_content(path, "holds a broken certificate");
         }
         if (facts->subject_der != facts->issuer_der) {
             return fail_content(path, "holds a certificate that is no root");
         }
-        found = true;
-        if (std::ranges::find(roots, *der) == roots.end()) {
-            roots.push_back(*der);
+        if (std::ranges::find(roots, der) == roots.end()) {
+            roots.push_back(der);
         }
     }
-    return found ? done() : Done(fail_content(path, "holds no certificate"));
+    return found->empty() ? Done(fail_content(path, "holds no certificate")) : done();
 }
 
 Done add_file(int directory, const std::string& folder, const std::string& name,
