@@ -198,19 +198,16 @@ Result<UniqueEvpPkey> generate_key(const engine::KeyRequest& request) {
     return key;
 }
 
-Result<UniqueBio> key_to_pem(EVP_PKEY* key) {
-    UniqueBio memory(BIO_new(BIO_s_mem()));
+Result<KeyFile> key_file_of(EVP_PKEY* key) {
+    const UniqueBio memory(BIO_new(BIO_s_mem()));  // OpenSSL wipes it when it is freed
     if (!memory || PEM_write_bio_PKCS8PrivateKey(memory.get(), key, nullptr, nullptr, 0, nullptr,
                                                  nullptr) != 1) {
         return tl::unexpected<Error>(openssl_error(kUnexpected, "encode a key"));
     }
-    return memory;
-}
-
-ByteView content_of(BIO* memory) {
     char* data = nullptr;
-    const long size = BIO_ctrl(memory, BIO_CTRL_INFO, 0, &data);
-    return as_bytes({data, static_cast<std::size_t>(size)});
+    const long size = BIO_ctrl(memory.get(), BIO_CTRL_INFO, 0, &data);
+    const ByteView text = as_bytes({data, static_cast<std::size_t>(size)});
+    return KeyFile{layout::kKey, Secret(Bytes(text.begin(), text.end()))};
 }
 
 Result<UniqueEvpPkey> key_from_pem(ByteView pem) {

@@ -27,9 +27,8 @@ std::optional<engine::KeyAlgorithm> algorithm_of(EVP_PKEY* key);
 // The slow part of a pulse: 50 to 500 ms for RSA 2048.
 Result<UniqueEvpPkey> generate_key(const engine::KeyRequest& request);
 
-// A memory BIO with the PEM text; OpenSSL wipes it when it is freed.
-Result<UniqueBio> key_to_pem(EVP_PKEY* key);
-ByteView content_of(BIO* memory);
+// A key.pem, in the form that the key's provider writes.
+Result<KeyFile> key_file_of(EVP_PKEY* key);
 Result<UniqueEvpPkey> key_from_pem(ByteView pem);
 Result<Bytes> public_key_info_of(EVP_PKEY* key);
 

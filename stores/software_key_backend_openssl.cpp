@@ -23,12 +23,7 @@ class SoftwareBackend final : public KeyBackend {
         if (!key) {
             return pass(key);
         }
-        Result<UniqueBio> pem = key_to_pem(key->get());
-        if (!pem) {
-            return pass(pem);
-        }
-        const ByteView text = content_of(pem->get());
-        return KeyFile{layout::kKey, Secret(Bytes(text.begin(), text.end()))};
+        return key_file_of(key->get());
     }
     Done finish(const engine::KeyRequest& /*request*/, const KeyFile& /*file*/) override {
         return done();
