@@ -15,8 +15,15 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 namespace ae::ca {
+
+// A way to a CA that was tried in vain, and another one goes there.
+struct WayRound {
+    Error why;  // of the way that is none
+    std::chrono::milliseconds took{};
+};
 
 struct Asked {
     Result<CertificateAnswer> answer;
@@ -32,6 +39,8 @@ class CertRequestTransport {
     // `call.causality` is the transport's own to set.
     virtual Asked ask(const engine::CaRef& ca, CertificateRequest call,
                       std::chrono::milliseconds timeout) = 0;
+    // Gets hold of the way to the CA, as the next call would; asks the CA itself nothing.
+    virtual Done reach(const engine::CaRef& /*ca*/) { return done(); }  // nothing is held
     // Whether the CA answers at all ([MS-WCCE] 3.2.1.4.3.4 Ping2, else 3.2.1.4.2.3 Ping).
     virtual Done ping(const engine::CaRef& ca) = 0;
     // The raw value.  Over ICertRequestD by GetCACert where that has the same ([MS-WCCE]
@@ -42,6 +51,10 @@ class CertRequestTransport {
     // Of the latest call, when it ended with kServerUnavailable: the host itself was there, only
     // what it had named on it was not, and nothing was asked.  False also where nobody can tell.
     [[nodiscard]] virtual bool host_answered() const { return false; }
+    // How that CA was reached at last, when not by the way that comes first.
+    [[nodiscard]] virtual std::optional<WayRound> way_round(const engine::CaRef& /*ca*/) const {
+        return std::nullopt;
+    }
     // Gives back and closes what was opened, to every CA.  Never fails; says so in the log.
     virtual void disconnect() = 0;
 };

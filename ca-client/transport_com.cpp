@@ -15,7 +15,7 @@ namespace {
 
 constexpr Hresult kCallCanceled = hresult(0x80010002);  // RPC_E_CALL_CANCELED
 
-enum class Method : std::uint8_t { request, property, property_info, ping };
+enum class Method : std::uint8_t { reach, request, property, property_info, ping };
 
 // All that the call's thread needs, its own.
 struct Question {
@@ -40,6 +40,8 @@ struct Shared {
 
 std::string_view method_of(Method method, const CertRequestObject& object) {
     switch (method) {
+        case Method::reach:
+            break;
         case Method::request:
             return object.second() ? "Request2" : "Request";
         case Method::property:
@@ -55,6 +57,9 @@ std::string_view method_of(Method method, const CertRequestObject& object) {
 Result<CertificateAnswer> perform(const Question& question, CertRequestObject& object,
                                   ValueAnswer& value) {
     const std::string& authority = question.call.authority;
+    if (question.method == Method::reach) {
+        return CertificateAnswer{};
+    }
     if (question.method == Method::request) {
         return object.request(question.call);
     }
@@ -194,6 +199,11 @@ class ComTransport final : public CertRequestTransport {
         const auto after_stop =
             question.octets.empty() ? std::chrono::milliseconds{} : options_.timeouts.after_stop;
         return run(std::move(question), timeout, after_stop).asked;
+    }
+
+    Done reach(const engine::CaRef& ca) override {
+        auto told = run_harmless(about(ca, Method::reach));
+        return told.asked.answer ? done() : fail(std::move(told.asked.answer.error()));
     }
 
     Done ping(const engine::CaRef& ca) override {

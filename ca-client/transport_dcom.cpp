@@ -76,6 +76,12 @@ class DcomTransport final : public CertRequestTransport {
         return {.answer = std::move(answer)};
     }
 
+    Done reach(const engine::CaRef& ca) override {
+        auto held = sessions_.hold(ca);
+        host_answered_ = held.lost;
+        return held.session ? done() : fail(without_effect(std::move(held.session.error())));
+    }
+
     Done ping(const engine::CaRef& ca) override {
         // Ping takes what Ping2 takes.
         auto stub = look_up(ca, [&ca](bool second, const Guid& causality) {

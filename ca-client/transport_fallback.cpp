@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <map>
 
 namespace ae::ca {
 namespace {
@@ -21,6 +21,8 @@ constexpr std::array kNoWayIn = {
     hresult(0x8001011B),  // RPC_E_ACCESS_DENIED
     hresult(0x8001011C),  // RPC_E_REMOTE_DISABLED: DCOM is switched off there
 };
+
+using Clock = std::chrono::steady_clock;
 
 std::string reason(const Error& error) { return error.context + ": " + describe(error.code); }
 
@@ -42,11 +44,31 @@ class FallbackTransport final : public CertRequestTransport {
         tell(ca, asked.answer.error());
         Asked again = second_->ask(ca, std::move(call), timeout);
         if (again.answer || again.may_have_acted) {
-            by_second_.insert(key(ca));
+            by_second_.insert_or_assign(key(ca), WayRound{asked.answer.error()});
         } else if (!again.stale) {
             again.answer = fail(both(asked.answer.error(), again.answer.error()));
         }
         return again;
+    }
+
+    Done reach(const engine::CaRef& ca) override {
+        if (takes_second(ca)) {
+            return second_->reach(ca);
+        }
+        const auto begun = Clock::now();
+        Done reached = first_->reach(ca);
+        const auto took =
+            std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begun);
+        if (reached || !no_way_in(reached.error())) {
+            return reached;
+        }
+        tell(ca, reached.error());
+        Done otherwise = second_->reach(ca);
+        if (!otherwise) {
+            return fail(both(reached.error(), otherwise.error()));
+        }
+        by_second_.insert_or_assign(key(ca), WayRound{reached.error(), took});
+        return otherwise;
     }
 
     Done ping(const engine::CaRef& ca) override {
@@ -69,6 +91,12 @@ class FallbackTransport final : public CertRequestTransport {
     }
     Result<PropertyInfo> property_info(const engine::CaRef& ca) override {
         return (takes_second(ca) ? second_ : first_)->property_info(ca);
+    }
+
+    [[nodiscard]] bool host_answered() const override { return first_->host_answered(); }
+    [[nodiscard]] std::optional<WayRound> way_round(const engine::CaRef& ca) const override {
+        const auto at = by_second_.find(key(ca));
+        return at == by_second_.end() ? std::nullopt : std::optional(at->second);
     }
 
     void disconnect() override {
@@ -105,7 +133,7 @@ class FallbackTransport final : public CertRequestTransport {
     std::unique_ptr<CertRequestTransport> first_;
     std::unique_ptr<CertRequestTransport> second_;
     Log log_;
-    std::set<std::string> by_second_{};  // certification authorities, by config string
+    std::map<std::string, WayRound> by_second_{};  // certification authorities, by config string
 };
 
 }  // namespace

@@ -56,6 +56,11 @@ class IcprTransport final : public CertRequestTransport {
         return {.answer = std::move(answer)};
     }
 
+    Done reach(const engine::CaRef& ca) override {
+        auto held = sessions_.hold(ca);
+        return held.session ? done() : fail(without_effect(std::move(held.session.error())));
+    }
+
     Done ping(const engine::CaRef& ca) override {
         const CertificateRequest nothing{
             .authority = ca.name, .flags = kFormatNone, .request_id = kNobodysRequest};

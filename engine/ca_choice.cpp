@@ -28,15 +28,12 @@ AccessAnswer may_enroll_at(const EnrollmentService& service, const SidSet& accou
     return check_access(*object, Right::enroll, account);
 }
 
-std::string obstacle_at(const EnrollmentService& service, const SidSet& account) {
+// What its object lacks, whoever asks.
+std::string defect_of(const EnrollmentService& service) {
     if (service.dns_host.empty()) {
         return "it has no dNSHostName";
     }
-    if (service.certificates.empty()) {
-        return "it has no cACertificate";
-    }
-    const AccessAnswer answer = may_enroll_at(service, account);
-    return answer.granted ? std::string() : answer.reason;
+    return service.certificates.empty() ? "it has no cACertificate" : "";
 }
 
 // FNV-1a: the name's share of the seed, the same on every platform.
@@ -90,7 +87,13 @@ CaOffers::CaOffers(const std::vector<EnrollmentService>& services, const SidSet&
                 places.push_back(entries_.size());
             }
         }
-        entries_.push_back({&service, obstacle_at(service, account)});
+        Entry entry{&service, defect_of(service)};
+        if (const AccessAnswer answer = may_enroll_at(service, account);
+            entry.obstacle.empty() && !answer.granted) {
+            entry.obstacle = answer.reason;
+            entry.by_security = true;
+        }
+        entries_.push_back(std::move(entry));
     }
 }
 
@@ -101,13 +104,16 @@ CaOffer CaOffers::of(const std::string& template_name) const {
         return offer;
     }
     for (const std::size_t place : at->second) {
-        const auto& [service, obstacle] = entries_[place];
+        const auto& [service, obstacle, by_security] = entries_[place];
         if (obstacle.empty()) {
             offer.open.push_back(service);
         } else {
             offer.closed.push_back(
                 (service->dns_host.empty() ? service->name : service->ref().config()) + ": " +
                 obstacle);
+            if (by_security) {
+                offer.refusing.push_back({service, obstacle});
+            }
         }
     }
     return offer;

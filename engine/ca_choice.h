@@ -15,10 +15,17 @@
 
 namespace ae::engine {
 
+struct ClosedDoor {
+    const EnrollmentService* service = nullptr;
+    std::string reason{};  // AccessAnswer::reason
+};
+
 // Rule E10: the services that list a template, split by whether they let the account in (S12).
 struct CaOffer {
     std::vector<const EnrollmentService*> open{};
     std::vector<std::string> closed{};  // one clause per service that lists it and is of no use
+    // Those of `closed` whose security does not let the account in (S12), with the deciding entry.
+    std::vector<ClosedDoor> refusing{};
 };
 
 // What every CA offers to one account, looked up once.  The services must outlive it.
@@ -31,6 +38,7 @@ class CaOffers {
     struct Entry {
         const EnrollmentService* service = nullptr;
         std::string obstacle{};  // empty: it lets the account in
+        bool by_security = false;
     };
     std::vector<Entry> entries_;
     std::unordered_map<std::string, std::vector<std::size_t>> by_template_;

@@ -55,7 +55,8 @@ std::string version_of(const Template& wanted) {
     return std::to_string(wanted.major_version) + '.' + std::to_string(wanted.minor_version);
 }
 
-CaSelector::CaSelector(const Snapshot& world) : world_(world) {
+CaSelector::CaSelector(const Snapshot& world, BackOff back_off)
+    : world_(world), back_off_(back_off) {
     for (const CaTrust& one : world.ca_trust) {
         trust_.emplace(one.ca, &one.chain);
     }
@@ -68,7 +69,8 @@ const ChainStatus* CaSelector::trust_in(const CaRef& ca) const {
 
 std::optional<Time> CaSelector::waits_until(const Template& wanted, const CaRef& ca) const {
     const auto until = refused_until(world_.memory, wanted.name, version_of(wanted), ca);
-    return until && world_.now < *until && !world_.force ? until : std::nullopt;
+    const bool holds = back_off_ == BackOff::holds && !world_.force;
+    return holds && until && world_.now < *until ? until : std::nullopt;
 }
 
 CaSelection CaSelector::select(const Template& wanted,

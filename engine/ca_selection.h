@@ -21,9 +21,12 @@ struct CaSelection {
     std::optional<Decision> obstacle{};  // when `cas` is empty
 };
 
+enum class BackOff { holds, ignored };  // ignored: somebody asks by hand (rule M2)
+
 class CaSelector {
   public:
-    explicit CaSelector(const Snapshot& world);  // which must outlive it
+    // `world` must outlive it.
+    explicit CaSelector(const Snapshot& world, BackOff back_off = BackOff::holds);
     [[nodiscard]] CaSelection select(const Template& wanted,
                                      std::vector<const EnrollmentService*> offering,
                                      Need need) const;
@@ -33,6 +36,7 @@ class CaSelector {
     [[nodiscard]] std::optional<Time> waits_until(const Template& wanted, const CaRef& ca) const;
 
     const Snapshot& world_;
+    BackOff back_off_;
     std::map<CaRef, const ChainStatus*> trust_{};
 };
 

@@ -2,254 +2,30 @@
 
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
+#include "engine/candidate_checks.h"
+#include "engine/held_review.h"
 #include "engine/key_choice.h"
 
-#include <algorithm>
+#include <array>
 #include <variant>
 
 namespace ae::engine {
 namespace {
 
-using Refusal = std::optional<Decision>;
-
-bool has(std::uint32_t flags, std::uint32_t bit) { return (flags & bit) != 0; }
-
-Refusal check_schema_version(const Template& wanted) {  // E1
-    // A version that nobody knows is a fault of the template, said when all else would let it in.
-    if (wanted.schema_version != 1) {
-        return {};
-    }
-    return about_template(wanted.name, Verdict::not_autoenrollable, "E1",
-                          "schema version 1, and only version 2 and later can be autoenrolled",
-                          "duplicate the template as version 2 or later");
-}
-
-Refusal check_flag(const Template& wanted) {  // E2
-    if (has(wanted.enrollment_flags, enrollment_flag::kAutoEnrollment)) {
-        return {};
-    }
-    return about_template(wanted.name, Verdict::not_autoenrollable, "E2",
-                          "msPKI-Enrollment-Flag lacks AUTO_ENROLLMENT (0x20)");
-}
-
-Refusal check_right(const Template& wanted, const SecurityDescriptor& object, const SidSet& account,
-                    Right right, Verdict verdict) {
-    AccessAnswer answer = check_access(object, right, account);
-    if (answer.granted) {
-        return {};
-    }
-    return about_template(wanted.name, verdict, "E3", std::move(answer.reason),
-                          answer.denied
-                              ? "remove that entry, or the account from the group it names"
-                              : "grant " + std::string(to_string(right)) +
-                                    " on the template to a group of this account");
-}
-
-Refusal check_context(const Template& wanted, Scope scope) {  // E4
-    const bool for_machines = has(wanted.general_flags, general_flag::kMachineType);
-    if (for_machines == (scope == Scope::machine)) {
-        return {};
-    }
-    return about_template(
-        wanted.name, Verdict::wrong_context, "E4",
-        for_machines ? "a machine template in a user pulse" : "a user template in a machine pulse",
-        {}, for_machines ? EventId::ce_machine_only : EventId::ce_user_only);
-}
-
-Refusal check_ca_type(const Template& wanted) {  // E5
-    if (!has(wanted.general_flags, general_flag::kIsCa | general_flag::kIsCrossCa)) {
-        return {};
-    }
-    return about_template(wanted.name, Verdict::not_autoenrollable, "E5",
-                          "it makes certification authorities");
-}
-
-bool contains_all(const std::vector<std::string>& have, const std::vector<std::string>& wanted) {
-    return std::ranges::all_of(
-        wanted, [&](const std::string& one) { return std::ranges::find(have, one) != have.end(); });
-}
-
-// [MS-CRTD] 2.22, 2.23: application policies stand among the usages, issuance policies among the
-// certificate policies.
-const HeldCertificate* find_signer(const Template& wanted, const Applicant& applicant) {
-    const auto fits = [&](const HeldCertificate* held) {
-        return contains_all(held->facts.extended_key_usages, wanted.ra_application_policies) &&
-               contains_all(held->facts.certificate_policies, wanted.ra_policies);
-    };
-    const auto at = std::ranges::find_if(applicant.signers, fits);
-    return at == applicant.signers.end() ? nullptr : *at;
-}
-
-Refusal check_signatures(const Template& wanted, const Applicant& applicant,
-                         const HeldCertificate*& signer) {  // E6
-    if (wanted.ra_signatures == 0) {
-        return {};
-    }
-    const auto unmet = [&](Verdict verdict, std::string fact, std::string remedy) {
-        return about_template(wanted.name, verdict, "E6", std::move(fact), std::move(remedy),
-                              EventId::ce_signature_requirement);
-    };
-    if (wanted.ra_signatures > 1) {
-        return unmet(Verdict::not_autoenrollable,
-                     std::to_string(wanted.ra_signatures) +
-                         " authorized signatures are required, and at most one can be given",
-                     "require at most one signature on the template's issuance tab");
-    }
-    signer = find_signer(wanted, applicant);
-    if (signer == nullptr) {
-        return unmet(Verdict::not_autoenrollable,
-                     "one authorized signature is required, and no valid certificate of MY has "
-                     "the policies for it",
-                     "enroll for the certificate that is to sign first");
-    }
-    if (!applicant.world.abilities.signing) {
-        return unmet(Verdict::not_supported,
-                     "one authorized signature is required, and this client cannot sign a request "
-                     "with a certificate that the account holds",
-                     {});
-    }
-    return {};
-}
-
-// The predecessor's signature counts for the CA only where the template says so.
-Refusal check_renewal_signatures(const Template& wanted) {
-    if (wanted.ra_signatures == 0 ||
-        has(wanted.enrollment_flags, enrollment_flag::kPreviousApproval)) {
-        return {};
-    }
-    return about_template(
-        wanted.name, Verdict::not_autoenrollable, "E6",
-        "a renewal needs " + std::to_string(wanted.ra_signatures) +
-            " authorized signatures anew, because the template does not accept the "
-            "existing certificate as approval",
-        "select \"Valid existing certificate\" on the template's issuance tab",
-        EventId::ce_signature_requirement);
-}
-
-bool asks_for_names(const Template& wanted) {
-    return has(wanted.name_flags,
-               name_flag::kEnrolleeSuppliesSubject | name_flag::kEnrolleeSuppliesAltName);
-}
-
-Refusal check_names(const Template& wanted) {  // E7
-    if (!asks_for_names(wanted)) {
-        return {};
-    }
-    return about_template(wanted.name, Verdict::not_autoenrollable, "E7",
-                          "the subject is to be supplied in the request, and nobody can be asked",
-                          "let the template build the subject from the directory");
-}
-
-Refusal check_renewal_names(const Template& wanted) {  // E7, second half
-    if (!asks_for_names(wanted) || carries_names_over(wanted)) {
-        return {};
-    }
-    return about_template(
-        wanted.name, Verdict::not_autoenrollable, "E7",
-        "the subject is to be supplied in the request, also for a renewal",
-        "select \"Use subject information from existing certificates\" on the template's "
-        "subject name tab");
-}
-
-struct Special {
-    std::uint32_t private_key_flag;
-    bool Abilities::*ability;  // nullptr: never [P]
-    std::string_view fact;
-};
-constexpr Special kSpecials[] = {
-    {private_key_flag::kHelloLogonKey, nullptr, "it is for Windows Hello logon keys"},
-    {private_key_flag::kStrongKeyProtection, nullptr,
-     "it requires a question to the user at each use of the key, which this client's keys do not "
-     "ask"},
-    {private_key_flag::kRequireArchival, &Abilities::archival,
-     "it requires private-key archival, which this client cannot do"},
-    {private_key_flag::kAttestRequired, &Abilities::attestation,
-     "it requires key attestation, which this client cannot do"},
-    {private_key_flag::kAlternateSignatureAlgorithm, &Abilities::alternate_signature,
-     "it requires the alternate signature format, which this client cannot make"},
-};
-
-Refusal check_cryptography(const Template& wanted, const Abilities& abilities) {  // E8
-    using namespace private_key_flag;
-    const std::uint32_t asked = wanted.private_key_flags & kClientVersionMask;
-    if (asked > (kClientVersion << kClientVersionShift)) {
-        return about_template(
-            wanted.name, Verdict::not_supported, "E8",
-            "it asks for client version " + std::to_string(asked >> kClientVersionShift) +
-                ", this client has " + std::to_string(kClientVersion),
-            "lower the certificate recipient on the template's compatibility tab");
-    }
-    for (const Special& entry : kSpecials) {
-        const bool able = entry.ability != nullptr && abilities.*entry.ability;
-        if (has(wanted.private_key_flags, entry.private_key_flag) && !able) {
-            return about_template(wanted.name, Verdict::not_supported, "E8",
-                                  std::string(entry.fact));
-        }
-    }
-    const auto choice = choose_key(wanted, abilities.providers);
-    if (const auto* refusal = std::get_if<KeyRefusal>(&choice)) {
-        return about_template(wanted.name, Verdict::not_supported, "E8", refusal->reason,
-                              "choose another key on the template's cryptography tab",
-                              refusal->obstacle == KeyObstacle::provider
-                                  ? EventId::ce_provider_missing
-                                  : EventId::ce_algorithm_missing);
-    }
-    return {};
-}
-
-Refusal check_interaction(const Template& wanted, Scope scope) {  // E9, R-UI2
-    if (scope == Scope::user ||
-        !has(wanted.enrollment_flags, enrollment_flag::kUserInteractionRequired)) {
-        return {};
-    }
-    return about_template(wanted.name, Verdict::not_autoenrollable, "E9",
-                          "it needs a person's part, and a machine has nobody to ask",
-                          "clear the prompt on the template's request handling tab",
-                          EventId::ce_needs_interaction);
-}
-
-std::string listed(const std::vector<const EnrollmentService*>& services) {
-    std::vector<std::string> names;
-    for (const EnrollmentService* service : services) {
-        names.push_back(service->ref().config());
-    }
-    return join(names, ", ");
-}
-
-Refusal check_offer(const Template& wanted, const CaOffer& offer) {  // E10, S12
-    if (!offer.open.empty()) {
-        return {};
-    }
-    const bool unlisted = offer.closed.empty();
-    return about_template(wanted.name, Verdict::not_offered, "E10",
-                          unlisted ? "no enrollment service lists it" : join(offer.closed, "; "),
-                          unlisted ? "publish the template on a CA"
-                                   : "correct the CA's enrollment service object as named",
-                          EventId::ce_no_ca_issues);
-}
-
-// Rule S1 and Read: without them nothing else is known.
-Refusal read_security(const Template& wanted, const SidSet& account, SecurityDescriptor& object) {
-    if (!wanted.security_descriptor) {
-        return about_template(wanted.name, Verdict::not_readable, "S1",
-                              "the directory returned no security descriptor",
-                              "grant Read on the template to a group of this account");
-    }
-    auto parsed = parse_security_descriptor(*wanted.security_descriptor);
-    if (!parsed) {
-        return about_template(wanted.name, Verdict::not_readable, "S1", parsed.error().context,
-                              "write the template's security anew",
-                              EventId::ce_template_unreadable);
-    }
-    object = std::move(*parsed);
-    return check_right(wanted, object, account, Right::read, Verdict::not_readable);
-}
-
 // What could not be read may matter more than what was: say it whatever else is wrong (F1).
-Candidacy with_fault(const Template& wanted, Candidacy candidacy) {
+Candidacy with_fault(const Template& wanted, Candidacy candidacy, RulePart part, RuleTrail* trail) {
+    const auto note = [&](RuleOutcome outcome, std::string fact) {
+        if (trail != nullptr) {
+            trail->push_back({part, "F1", "every attribute of it is understood", outcome,
+                              std::move(fact),
+                              outcome == RuleOutcome::failed ? "correct that attribute" : ""});
+        }
+    };
     if (wanted.fault.empty()) {
+        note(RuleOutcome::passed, "nothing in it is unknown to this client");
         return candidacy;
     }
+    note(RuleOutcome::failed, wanted.fault);
     if (candidacy.refusal) {
         candidacy.refusal->fact += "; besides, " + wanted.fault;
     } else {
@@ -269,86 +45,206 @@ Candidacy allowed(const SecurityDescriptor& object, Right right, const SidSet& a
             signer};
 }
 
-// E8-E10, which a new certificate and a renewal share: what can be made here, without asking
-// anybody, by some CA.
-Refusal check_feasible(const Template& wanted, const Applicant& applicant, CaOffer& offer) {
-    return first_objection([&] { return check_cryptography(wanted, applicant.world.abilities); },
-                           [&] { return check_interaction(wanted, applicant.world.account.scope); },
-                           [&] {
-                               offer = applicant.offers.of(wanted.name);
-                               return check_offer(wanted, offer);
-                           });
-}
-
-// Who may autoenroll was meant to get it, so the missing half is worth an event.
-Refusal check_enroll(const Template& wanted, const SecurityDescriptor& object,
-                     const SidSet& account) {
-    Refusal refusal = check_right(wanted, object, account, Right::enroll, Verdict::no_enroll_right);
-    if (refusal && check_access(object, Right::autoenroll, account).granted) {
-        refusal->event = EventId::ce_access_denied;
+std::string key_text(const Template& wanted, const Abilities& abilities) {
+    const auto choice = choose_key(wanted, abilities.providers);
+    const auto* made = std::get_if<KeyChoice>(&choice);
+    if (made == nullptr) {
+        return {};
     }
-    return refusal;
+    const bool rsa = made->key.algorithm == KeyAlgorithm::rsa;
+    return (rsa ? "an RSA key of " + std::to_string(made->key.bits) + " bits"
+                : std::string("an ECC key")) +
+           " of " +
+           (made->key.providers.empty() ? "any provider" : join(made->key.providers, ", "));
 }
 
-Candidacy candidate(const Template& wanted, const Applicant& applicant) {
-    const Scope scope = applicant.world.account.scope;
-    SecurityDescriptor object;
-    const HeldCertificate* signer = nullptr;
-    CaOffer offer;
-    Refusal refusal = first_objection(
-        [&] { return read_security(wanted, applicant.sids, object); },
-        [&] { return check_schema_version(wanted); }, [&] { return check_flag(wanted); },
-        [&] { return check_enroll(wanted, object, applicant.sids); },
-        [&] {
-            return check_right(wanted, object, applicant.sids, Right::autoenroll,
-                               Verdict::no_autoenroll_right);
-        },
-        [&] { return check_context(wanted, scope); }, [&] { return check_ca_type(wanted); },
-        [&] { return check_signatures(wanted, applicant, signer); },
-        [&] { return check_names(wanted); },
-        [&] { return check_feasible(wanted, applicant, offer); });
-    if (refusal) {
-        return {.refusal = std::move(refusal)};
+constexpr std::array<std::string_view, 3> kRightQuestions = {  // in the order of Right
+    "Read on the template", "Enroll on the template", "Autoenroll on the template"};
+
+// What both judgements look at, one rule after the other.
+class Examined {
+  public:
+    Examined(const Template& wanted, const Applicant& applicant, RulePart part, RuleTrail* trail)
+        : wanted_(wanted), applicant_(applicant), walk_(part, trail) {}
+
+    // Rule S1 and Read: without them nothing else is known.
+    void readable() {
+        walk_.demand(
+            "S1", "its security descriptor can be read",
+            [&] { return check_descriptor(wanted_, object_); },
+            [&] {
+                return object_.dacl ? std::to_string(object_.dacl->size()) + " entries"
+                                    : std::string("it has no list, which grants everything");
+            });
+        right(Right::read, Verdict::not_readable);
     }
-    return allowed(object, Right::autoenroll, applicant.sids, std::move(offer), signer);
-}
-
-Candidacy renewal(const Template& wanted, const Applicant& applicant) {
-    const Scope scope = applicant.world.account.scope;
-    SecurityDescriptor object;
-    CaOffer offer;
-    Refusal refusal = first_objection([&] { return read_security(wanted, applicant.sids, object); },
-                                      [&] { return check_context(wanted, scope); },
-                                      [&] { return check_ca_type(wanted); },
-                                      [&] { return check_renewal_signatures(wanted); },
-                                      [&] { return check_renewal_names(wanted); },
-                                      [&] { return check_feasible(wanted, applicant, offer); });
-    if (refusal) {
-        return {.refusal = std::move(refusal)};
+    void right(Right right, Verdict verdict) {
+        demand_right(right, [&, right, verdict] {
+            return check_right(wanted_, object_, applicant_.sids, right, verdict);
+        });
+    }
+    void enroll() {
+        demand_right(Right::enroll,
+                     [&] { return check_enroll(wanted_, object_, applicant_.sids); });
     }
     // Rule Q11: a certificate whose Enroll right is lost stays in view, and its renewal fails.
-    if (auto lost =
-            check_right(wanted, object, applicant.sids, Right::enroll, Verdict::no_enroll_right)) {
-        lost->rule = "Q11";
-        lost->event = EventId::ce_not_updated;
-        return {.refusal = std::move(lost)};
+    void enroll_still() {
+        demand_right(Right::enroll, [&] {
+            Objection lost = check_right(wanted_, object_, applicant_.sids, Right::enroll,
+                                         Verdict::no_enroll_right);
+            if (lost) {
+                lost->rule = "Q11";
+                lost->event = EventId::ce_not_updated;
+            }
+            return lost;
+        });
     }
-    return allowed(object, Right::enroll, applicant.sids, std::move(offer));
+    void autoenrollable() {
+        walk_
+            .demand(
+                "E1", "schema version 2 or later", [&] { return check_schema_version(wanted_); },
+                [&] { return "schema version " + std::to_string(wanted_.schema_version); })
+            .demand(
+                "E2", "it is marked for autoenrollment", [&] { return check_flag(wanted_); },
+                [] { return "msPKI-Enrollment-Flag has AUTO_ENROLLMENT (0x20)"; });
+    }
+    void context() {
+        const Scope scope = applicant_.world.account.scope;
+        walk_
+            .demand(
+                "E4", "it is for this context", [&] { return check_context(wanted_, scope); },
+                [&] { return "a " + std::string(to_string(scope)) + " template"; })
+            .demand(
+                "E5", "it makes no certification authority", [&] { return check_ca_type(wanted_); },
+                [] { return "it makes certificates of end entities"; });
+    }
+    void signatures() {
+        walk_.demand(
+            "E6", "the authorized signatures can be given",
+            [&] { return check_signatures(wanted_, applicant_, signer_); },
+            [&] {
+                return signer_ == nullptr ? std::string("none is required")
+                                          : named(*signer_) + " signs";
+            });
+    }
+    void renewal_signatures() {
+        walk_.demand(
+            "E6", "the held certificate vouches for the renewal",
+            [&] { return check_renewal_signatures(wanted_); },
+            [&] {
+                return wanted_.ra_signatures == 0 ? "no signature is required"
+                                                  : "the template accepts it as approval";
+            });
+    }
+    void names() {
+        walk_.demand(
+            "E7", "nobody has to supply names", [&] { return check_names(wanted_); },
+            [] { return "the CA builds them from the directory"; });
+    }
+    void renewal_names() {
+        walk_.demand(
+            "E7", "nobody has to supply names", [&] { return check_renewal_names(wanted_); },
+            [&] {
+                return carries_names_over(wanted_) ? "they come from the held certificate"
+                                                   : "the CA builds them from the directory";
+            });
+    }
+    // E8-E10, which a new certificate and a renewal share: what can be made here, without asking
+    // anybody, by some CA.
+    void feasible() {
+        const Abilities& abilities = applicant_.world.abilities;
+        walk_
+            .demand(
+                "E8", "this client can make the key and the request",
+                [&] { return check_cryptography(wanted_, abilities); },
+                [&] { return key_text(wanted_, abilities); })
+            .demand(
+                "E9", "nobody has to be asked where nobody is",
+                [&] { return check_interaction(wanted_, applicant_.world.account.scope); },
+                [&] {
+                    return applicant_.world.account.scope == Scope::user
+                               ? "a user can be asked"
+                               : "the template asks for nobody";
+                })
+            .demand(
+                "E10", "a CA offers it to this account",
+                [&] {
+                    offer_ = applicant_.offers.of(wanted_.name);
+                    return check_offer(wanted_, offer_);
+                },
+                [&] { return "offered by " + listed(offer_.open); });
+    }
+
+    // `deciding`: the right by which the account has it, for people.
+    Candidacy verdict(Right deciding) && {
+        if (auto refusal = std::move(walk_).objection()) {
+            return {.refusal = std::move(refusal)};
+        }
+        return allowed(object_, deciding, applicant_.sids, std::move(offer_), signer_);
+    }
+
+  private:
+    template <class Check>
+    void demand_right(Right right, const Check& check) {
+        walk_.demand("E3", kRightQuestions.at(static_cast<std::size_t>(right)), check,
+                     [&] { return check_access(object_, right, applicant_.sids).reason; });
+    }
+
+    const Template& wanted_;
+    const Applicant& applicant_;
+    RuleWalk walk_;
+    SecurityDescriptor object_{};
+    CaOffer offer_{};
+    const HeldCertificate* signer_ = nullptr;
+};
+
+Candidacy candidate(const Template& wanted, const Applicant& applicant, RuleTrail* trail) {
+    Examined examined(wanted, applicant, RulePart::candidate, trail);
+    examined.readable();
+    examined.autoenrollable();
+    examined.enroll();
+    examined.right(Right::autoenroll, Verdict::no_autoenroll_right);
+    examined.context();
+    examined.signatures();
+    examined.names();
+    examined.feasible();
+    return std::move(examined).verdict(Right::autoenroll);
+}
+
+Candidacy renewal(const Template& wanted, const Applicant& applicant, RuleTrail* trail) {
+    Examined examined(wanted, applicant, RulePart::renewal, trail);
+    examined.readable();
+    examined.context();
+    examined.renewal_signatures();
+    examined.renewal_names();
+    examined.feasible();
+    examined.enroll_still();
+    return std::move(examined).verdict(Right::enroll);
+}
+
+Candidacy by_hand(const Template& wanted, const Applicant& applicant, RuleTrail* trail) {
+    Examined examined(wanted, applicant, RulePart::candidate, trail);
+    examined.readable();
+    examined.context();  // first: who is in the wrong one has no right there either
+    examined.right(Right::enroll, Verdict::no_enroll_right);
+    examined.signatures();
+    examined.names();
+    examined.feasible();
+    return std::move(examined).verdict(Right::enroll);
 }
 
 }  // namespace
 
-bool carries_names_over(const Template& wanted) {
-    return asks_for_names(wanted) &&
-           has(wanted.name_flags, name_flag::kOldCertificateSuppliesNames);
+Candidacy judge_candidate(const Template& wanted, const Applicant& applicant, RuleTrail* trail) {
+    return with_fault(wanted, candidate(wanted, applicant, trail), RulePart::candidate, trail);
 }
 
-Candidacy judge_candidate(const Template& wanted, const Applicant& applicant) {
-    return with_fault(wanted, candidate(wanted, applicant));
+Candidacy judge_renewal(const Template& wanted, const Applicant& applicant, RuleTrail* trail) {
+    return with_fault(wanted, renewal(wanted, applicant, trail), RulePart::renewal, trail);
 }
 
-Candidacy judge_renewal(const Template& wanted, const Applicant& applicant) {
-    return with_fault(wanted, renewal(wanted, applicant));
+Candidacy judge_by_hand(const Template& wanted, const Applicant& applicant, RuleTrail* trail) {
+    return with_fault(wanted, by_hand(wanted, applicant, trail), RulePart::candidate, trail);
 }
 
 }  // namespace ae::engine

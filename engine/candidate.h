@@ -7,6 +7,7 @@
 
 #include "engine/ca_choice.h"
 #include "engine/decision.h"
+#include "engine/rule_trail.h"
 #include "engine/snapshot.h"
 
 #include <optional>
@@ -37,7 +38,13 @@ struct Applicant {
 // The names come out of the old certificate: each subject is a lineage of its own (rules E7, Q15).
 bool carries_names_over(const Template& wanted);
 
-Candidacy judge_candidate(const Template& wanted, const Applicant& applicant);
-Candidacy judge_renewal(const Template& wanted, const Applicant& applicant);
+// `trail`: gets every rule that was asked, and how it answered; nothing: nobody wants to know.
+Candidacy judge_candidate(const Template& wanted, const Applicant& applicant,
+                          RuleTrail* trail = nullptr);
+Candidacy judge_renewal(const Template& wanted, const Applicant& applicant,
+                        RuleTrail* trail = nullptr);
+// Rule M3: an administrator names the template, so E1, E2 and the Autoenroll right do not matter.
+Candidacy judge_by_hand(const Template& wanted, const Applicant& applicant,
+                        RuleTrail* trail = nullptr);
 
 }  // namespace ae::engine

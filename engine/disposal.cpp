@@ -222,6 +222,21 @@ std::vector<Disposal> replaced_by_new(const Template& of, const HeldOfTemplate& 
     return replaced;
 }
 
+std::vector<Disposal> replaced_by_answer(const PendingRequest& request, const Snapshot& world,
+                                         const TemplateIndex& index) {
+    if (request.predecessor.empty()) {
+        return {};
+    }
+    const auto held =
+        std::ranges::find(world.my, request.predecessor, &HeldCertificate::thumbprint);
+    const auto place = held == world.my.end() ? std::nullopt : index.find(held->facts);
+    if (!place || condition_of(*held, world.now) == Condition::not_yet_valid) {
+        return {};
+    }
+    return {{disposal_kind(world.templates[*place], held->facts), held->thumbprint,
+             "renewed or enrolled anew"}};
+}
+
 CertificatePlan plan_certificates(const Snapshot& world, const std::vector<HeldOfTemplate>& held,
                                   const Requirements& requirements) {
     std::vector<std::optional<Decision>> decisions(

@@ -23,6 +23,10 @@ std::vector<Disposal> replaced_by_new(const Template& of, const HeldOfTemplate& 
                                       const Review& review, const AutoenrollPolicy& policy,
                                       Time now);
 
+// Rule N1: what the certificate that a request waits for replaces, once it is installed.
+std::vector<Disposal> replaced_by_answer(const PendingRequest& request, const Snapshot& world,
+                                         const TemplateIndex& index);
+
 // A decision for every managed certificate, in the order of MY, and the actions that need no new
 // certificate first.  Action::decision is the place in `decisions`.
 struct CertificatePlan {

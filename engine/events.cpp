@@ -175,6 +175,14 @@ Event make_event(EventId id, const std::vector<std::string>& arguments) {
     return event;
 }
 
+std::vector<EventId> all_events() {
+    std::vector<EventId> ids;
+    for (const Row& row : kRows) {
+        ids.push_back(row.id);
+    }
+    return ids;
+}
+
 std::string_view to_string(EventSource source) {
     switch (source) {
         case EventSource::autoenrollment:

@@ -82,6 +82,8 @@ struct Event {
 // Fills the placeholders {0}, {1}, ... of the table's sentence; {0} is always the scope.  An
 // argument that is not given leaves its placeholder empty.
 Event make_event(EventId id, const std::vector<std::string>& arguments);
+// Every event that a pulse may record.
+std::vector<EventId> all_events();
 std::string_view to_string(EventSource source);  // "AutoEnrollment"
 std::string_view to_string(EventLevel level);    // "information"
 

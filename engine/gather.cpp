@@ -43,8 +43,10 @@ Done read_trust(const Ports& ports, const PulseOptions& options, Gathered& into)
         into.anchors = {into.trust_now[TrustStore::root], into.trust_now[TrustStore::intermediate]};
         return done();
     }
-    into.trust = plan_trust_stores(into.replica, into.trust_now, into.world.memory, options.now,
-                                   options.force);
+    // By hand --force is about the one thing that was asked for (rule M1).
+    const bool at_once = options.force && options.errand.kind == Errand::Kind::none;
+    into.trust =
+        plan_trust_stores(into.replica, into.trust_now, into.world.memory, options.now, at_once);
     into.anchors = {into.trust[0].result, into.trust[1].result};
     return done();
 }
@@ -143,7 +145,8 @@ Done gather(const Ports& ports, const PulseOptions& options, Gathered& into) {
         return pass(policy, "read the policy");
     }
     into.world.policy = std::move(*policy);
-    if (into.world.policy.disabled() && !options.preview) {
+    const bool whole = options.errand.kind == Errand::Kind::none;
+    if (into.world.policy.disabled() && !options.preview && whole) {
         return done();  // rule A1: not even the replica
     }
     into.world.abilities.providers = ports.keys.providers();

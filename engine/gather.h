@@ -4,6 +4,7 @@
 // Each step needs the ones before it; the first that fails ends it.  Blocks.
 #pragma once
 
+#include "engine/errand.h"
 #include "engine/ports.h"
 #include "engine/triggers.h"
 #include "engine/trust_update.h"
@@ -21,6 +22,8 @@ struct PulseOptions {
     std::uint64_t seed = 0;             // for the order of CAs; fresh per pulse in the product
     bool force = false;                 // an administrator's own wish (Snapshot::force)
     bool preview = false;               // reads the directory although AEPolicy forbids a pulse
+    Errand errand{};                    // one thing by hand, instead of a whole pulse (rules M)
+    Suggest suggest{};                  // what somebody who mistyped may have meant
     Abilities abilities{};              // `providers` is the key store's to say
     std::stop_token stop{};  // asked before each action: what has begun is finished first
 };

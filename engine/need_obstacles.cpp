@@ -1,5 +1,6 @@
 #include "engine/need_obstacles.h"
 
+#include "engine/asked.h"
 #include "engine/base/guid.h"
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
@@ -95,6 +96,14 @@ Obstacle check_published(const Template& wanted, const Review& review, const Sna
     return {};
 }
 
+std::string published_text(const Template& wanted, const Review& review) {
+    if ((wanted.enrollment_flags & enrollment_flag::kCheckUserDsCertificate) == 0) {
+        return "the template does not ask to look there";
+    }
+    return review.need == Need::renew ? "a renewal is asked for all the same"
+                                      : "userCertificate holds no valid one";
+}
+
 // Rule Q7: a CA that repeats the mismatch is not asked for ever.
 Obstacle check_name_attempts(const Template& wanted, const Review& review, const Snapshot& world) {
     std::size_t count = 0;
@@ -157,23 +166,53 @@ Obstacle check_user(const Template& wanted, const Review& review, const Abilitie
     if (!needs_interaction(wanted) || abilities.interaction) {
         return {};
     }
-    return about_template(wanted.name, Verdict::needs_user, "R-UI5",
-                          review.fact + "; it needs the user's part, and nobody can be asked here",
-                          "enroll for it by hand: aeclient enroll --interactive " + wanted.name);
+    return about_template(
+        wanted.name, Verdict::needs_user, "R-UI5",
+        review.fact + "; it needs the user's part, and nobody can be asked here",
+        "enroll for it by hand: aeclient enroll --interactive " + quoted(wanted.name));
 }
 
 }  // namespace
 
 std::optional<Decision> obstacle_to(const Review& review, const Snapshot& world, std::size_t place,
-                                    const TemplateIndex& index) {
+                                    const TemplateIndex& index, RuleTrail* trail) {
     const Template& wanted = world.templates[place];
-    return first_objection([&] { return check_lock(wanted, world.account); },
-                           [&] { return check_pending(wanted, review, world); },
-                           [&] { return closed_gate(wanted, world.policy, review); },
-                           [&] { return check_policy_servers(wanted, review, world); },
-                           [&] { return check_published(wanted, review, world, index, place); },
-                           [&] { return check_user(wanted, review, world.abilities); },
-                           [&] { return check_repetition(wanted, review, world); });
+    RuleWalk walk(RulePart::obstacle, trail);
+    walk.demand(
+            "D5", "no other computer enrolls for this user now",
+            [&] { return check_lock(wanted, world.account); }, [] { return "none is known to"; })
+        .demand(
+            "D3", "no request of it is under submission",
+            [&] { return check_pending(wanted, review, world); },
+            [] { return "REQUEST holds none that a CA may still answer"; })
+        .demand(
+            "A2", "AEPolicy allows what is needed",
+            [&] { return closed_gate(wanted, world.policy, review); },
+            [&] { return gate_text(world.policy) + origin_text(world.policy); })
+        .demand(
+            "A6", "group policy points enrollment to this directory",
+            [&] { return check_policy_servers(wanted, review, world); },
+            [&] {
+                return world.policy.directory_policies ? "this forest's directory is among the "
+                                                         "enrollment policies"
+                                                       : "no enrollment policy server is named";
+            })
+        .demand(
+            "D4", "the directory holds none that was made elsewhere",
+            [&] { return check_published(wanted, review, world, index, place); },
+            [&] { return published_text(wanted, review); })
+        .demand(
+            "R-UI5", "somebody can agree where that is needed",
+            [&] { return check_user(wanted, review, world.abilities); },
+            [&] {
+                return needs_interaction(wanted) ? "the user can be asked"
+                                                 : "the template asks for nobody's agreement";
+            })
+        .demand(
+            review.rule == "Q7" ? "Q7" : "B1", "no CA issued in vain for this reason before",
+            [&] { return check_repetition(wanted, review, world); },
+            [&] { return world.force ? "an administrator asked by force" : "none did of late"; });
+    return std::move(walk).objection();
 }
 
 }  // namespace ae::engine

@@ -7,14 +7,16 @@
 
 #include "engine/decision.h"
 #include "engine/held_review.h"
+#include "engine/rule_trail.h"
 
 #include <cstddef>
 #include <optional>
 
 namespace ae::engine {
 
-// `place` of the template in the snapshot, to which `index` belongs.
+// `place` of the template in the snapshot, to which `index` belongs.  `trail`: gets every rule that
+// was asked; nothing: nobody wants to know.
 std::optional<Decision> obstacle_to(const Review& review, const Snapshot& world, std::size_t place,
-                                    const TemplateIndex& index);
+                                    const TemplateIndex& index, RuleTrail* trail = nullptr);
 
 }  // namespace ae::engine

@@ -100,22 +100,6 @@ Decision decide_request(const PendingRequest& request, const Snapshot& world) {
     return about_request(request, Verdict::retrieve, "N1", where(request));
 }
 
-// Rule N1 installs what a predecessor waits for.
-std::vector<Disposal> replaced_by_answer(const PendingRequest& request, const Snapshot& world,
-                                         const TemplateIndex& index) {
-    if (request.predecessor.empty()) {
-        return {};
-    }
-    const auto held =
-        std::ranges::find(world.my, request.predecessor, &HeldCertificate::thumbprint);
-    const auto place = held == world.my.end() ? std::nullopt : index.find(held->facts);
-    if (!place || condition_of(*held, world.now) == Condition::not_yet_valid) {
-        return {};
-    }
-    return {{disposal_kind(world.templates[*place], held->facts), held->thumbprint,
-             "renewed or enrolled anew"}};
-}
-
 // Rule U3: what the templates that this one supersedes hold, once it is installed.
 void add_superseded(std::size_t place, const Snapshot& world,
                     const std::vector<HeldOfTemplate>& held, const SupersedeGraph& graph,

@@ -7,15 +7,16 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 
 }  // namespace
 
-std::string gate_text(const AutoenrollPolicy& policy) {
-    if (!policy.bits) {
-        return "AEPolicy is absent";
-    }
+std::string policy_bits_text(std::uint32_t bits) {
     std::string digits;
-    for (std::uint32_t rest = *policy.bits; rest != 0 || digits.empty(); rest >>= 4U) {
+    for (std::uint32_t rest = bits; rest != 0 || digits.empty(); rest >>= 4U) {
         digits.insert(digits.begin(), kHexDigits[rest & 0xFU]);
     }
-    return "AEPolicy is 0x" + digits;
+    return "0x" + digits;
+}
+
+std::string gate_text(const AutoenrollPolicy& policy) {
+    return policy.bits ? "AEPolicy is " + policy_bits_text(*policy.bits) : "AEPolicy is absent";
 }
 
 std::string origin_text(const AutoenrollPolicy& policy) {

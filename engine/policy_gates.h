@@ -5,6 +5,7 @@
 #include "engine/decision.h"
 #include "engine/held_review.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -15,6 +16,7 @@ bool gate_open(const AutoenrollPolicy& policy, const Review& review);
 std::optional<Decision> closed_gate(const Template& wanted, const AutoenrollPolicy& policy,
                                     const Review& review);
 
+std::string policy_bits_text(std::uint32_t bits);         // "0x7", as people see it everywhere
 std::string gate_text(const AutoenrollPolicy& policy);    // "AEPolicy is 0x7"
 std::string origin_text(const AutoenrollPolicy& policy);  // ", which comes from ..."
 

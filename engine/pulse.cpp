@@ -3,6 +3,7 @@
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
 #include "engine/ca_choice.h"
+#include "engine/errand_plan.h"
 #include "engine/held_review.h"
 #include "engine/pulse_enroll.h"
 #include "engine/pulse_retrieve.h"
@@ -24,7 +25,10 @@ class Pulse {
         : pulse_(ports, options), disposer_(pulse_) {}
 
     PulseReport run() {
-        pulse_.log.record(EventId::ae_started, {std::string(to_string(pulse_.options.trigger))});
+        if (!by_hand()) {
+            pulse_.log.record(EventId::ae_started,
+                              {std::string(to_string(pulse_.options.trigger))});
+        }
         const Done gathered = gather(pulse_.ports, pulse_.options, pulse_.gathered);
         pulse_.report.policy = pulse_.world().policy;
         pulse_.report.notes = pulse_.world().policy.notes;
@@ -33,6 +37,10 @@ class Pulse {
         Done ready = gathered ? update_trust() : gathered;
         if (!ready) {
             stop(std::move(ready.error()));
+        } else if (by_hand()) {
+            do_errand();
+            remember();
+            pulse_.report.outcome = outcome();
         } else if (pulse_.world().policy.disabled()) {
             pulse_.report.outcome = Outcome::disabled;
             pulse_.log.record(EventId::ae_completed);
@@ -50,6 +58,36 @@ class Pulse {
     }
 
   private:
+    // Rule M1: one thing alone, and no autoenrollment, whose events therefore stay away.
+    [[nodiscard]] bool by_hand() const { return pulse_.options.errand.kind != Errand::Kind::none; }
+
+    void do_errand() {
+        auto plan = plan_errand(pulse_.world(), pulse_.options.errand, pulse_.options.suggest);
+        if (!plan) {
+            pulse_.fail(std::move(plan.error()));
+            return;
+        }
+        record_policy();
+        pulse_.report.decisions = std::move(plan->decisions);
+        report_distrust(pulse_.report.decisions);
+        std::ranges::for_each(pulse_.report.decisions,
+                              [&](const Decision& one) { report_decision(one); });
+        for (const Action& action : plan->actions) {
+            if (action.kind == ActionKind::retrieve) {
+                Retriever(pulse_, disposer_).carry_out(action);
+            } else {
+                Enroller(pulse_, disposer_).carry_out(action);
+            }
+        }
+        disposer_.finish();
+    }
+
+    void record_policy() {
+        const std::string& controller = pulse_.report.server.dns_name;
+        pulse_.log.record(EventId::ce_authenticated, {controller});
+        pulse_.log.record(EventId::ce_policy_loaded, {"ldap://" + controller});
+    }
+
     [[nodiscard]] Outcome outcome() const {
         if (pulse_.stopped) {
             return Outcome::stopped;
@@ -84,19 +122,10 @@ class Pulse {
     Done update_trust() {
         for (const TrustUpdate& update : pulse_.gathered.trust) {
             std::ranges::copy(update.notes, std::back_inserter(pulse_.report.notes));
-            std::erase_if(pulse_.memory().empty_reads,
-                          [&](const EmptyRead& one) { return one.store == update.store; });
-            if (update.waits) {
-                pulse_.memory().empty_reads.push_back(*update.waits);
-            }
+            note_empty_read(update, pulse_.memory());
             const std::string name(to_string(update.store));
             if (!update.problem.empty()) {
-                pulse_.log.record(EventId::ae_store_download_failed, {name, update.problem});
-                pulse_.fail({kReadFault,
-                             "store " + name +
-                                 " keeps its content, the directory's set is not complete: " +
-                                 update.problem,
-                             "Look at the domain controller; the next pulse reads again"});
+                report_incomplete(name, update.problem);
             }
             if (!update.changes()) {
                 continue;
@@ -109,14 +138,27 @@ class Pulse {
         return done();
     }
 
+    // A pulse has failed at part of its work; who asked for one thing (rule M1) only hears of it.
+    void report_incomplete(const std::string& store, const std::string& problem) {
+        Error error{kReadFault,
+                    "store " + store +
+                        " keeps its content, the directory's set is not complete: " + problem,
+                    "Look at the domain controller; the next pulse reads again"};
+        if (by_hand()) {
+            pulse_.report.notes.push_back(error.sentence());
+            return;
+        }
+        pulse_.log.record(EventId::ae_store_download_failed, {store, problem});
+        pulse_.fail(std::move(error));
+    }
+
     void act() {
         if (enabled()) {
             pulse_.log.record(EventId::ae_enrollment_called);
             const std::string& controller = pulse_.report.server.dns_name;
             pulse_.log.record(EventId::csc_started);
             pulse_.log.record(EventId::csc_network_found, {controller});
-            pulse_.log.record(EventId::ce_authenticated, {controller});
-            pulse_.log.record(EventId::ce_policy_loaded, {"ldap://" + controller});
+            record_policy();
             if (pulse_.world().services.empty()) {
                 pulse_.log.record(EventId::ce_no_ca_in_forest);
             }
@@ -324,9 +366,11 @@ class Pulse {
         pulse_.report.outcome = is_unreachable(pulse_.options.scope, error.code)
                                     ? Outcome::unreachable
                                     : Outcome::failed;
-        pulse_.log.record(
-            is_silence(error.code) ? EventId::ae_directory_unreachable : EventId::ae_failed,
-            {to_hex(error.code), error.sentence()});
+        if (!by_hand()) {
+            pulse_.log.record(
+                is_silence(error.code) ? EventId::ae_directory_unreachable : EventId::ae_failed,
+                {to_hex(error.code), error.sentence()});
+        }
         pulse_.fail(std::move(error));
     }
 

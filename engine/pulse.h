@@ -7,7 +7,7 @@
 // 3, CertEnroll 65 and 64, one or more per template, AutoEnrollment 5, 3, the client's 2; a pulse
 // that had to stop ends with 6, or with 15 when no domain controller answers, instead of the last
 // three. Asked to stop (PulseOptions::stop), it finishes the request that is under way and begins
-// no other.
+// no other.  With PulseOptions::errand it does that one thing alone (rules M, errand_plan.h).
 #pragma once
 
 #include "engine/gather.h"

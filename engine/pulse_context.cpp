@@ -21,6 +21,12 @@ bool PulseContext::stop_asked() {
     return stopped;
 }
 
+void PulseContext::fail(Error error) {
+    const bool whole = options.errand.kind == Errand::Kind::none;
+    report.failures.push_back(
+        std::move(error).within(whole ? log.name() : std::string(to_string(options.scope))));
+}
+
 void fail_decision(PulseContext& pulse, Decision& decision, Error error, const std::string& step) {
     decision.verdict = Verdict::failed;
     decision.fact = error.context + ": " + describe(error.code);

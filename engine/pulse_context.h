@@ -41,7 +41,7 @@ struct PulseContext {
 
     [[nodiscard]] const Snapshot& world() const { return gathered.world; }
     [[nodiscard]] Memory& memory() { return gathered.world.memory; }
-    void fail(Error error) { report.failures.push_back(std::move(error).within(log.name())); }
+    void fail(Error error);
 };
 
 // The failure replaces what was planned, and is one of the report.

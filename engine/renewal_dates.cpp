@@ -12,6 +12,50 @@ RenewalDate renewal_date(const std::string& thumbprint, const CertificateFacts& 
     return {thumbprint, wanted.name, renew_at(certificate, wanted.overlap), certificate.not_after};
 }
 
+std::string renewal_reason(const CertificateFacts& certificate, const Template& wanted) {
+    const auto hours = std::chrono::duration_cast<std::chrono::hours>(wanted.overlap).count();
+    const std::string period =
+        hours % 24 == 0 ? std::to_string(hours / 24) + " days" : std::to_string(hours) + " hours";
+    return certificate.not_after - wanted.overlap == renew_at(certificate, wanted.overlap)
+               ? "the template renews " + period + " before the end"
+               : "80 % of the lifetime are over; the template's " + period +
+                     " before the end are more than the rest";
+}
+
+namespace {
+
+std::string why_never(const HeldCertificate& held, const Snapshot& world,
+                      std::optional<std::size_t> place) {
+    if (!place) {
+        return "it is of no template of this forest, so nobody manages it";
+    }
+    if (!world.policy.manage()) {
+        return "AEPolicy does not allow renewal";
+    }
+    if (skips_renewal(world.templates[*place])) {
+        return "the template excludes automatic renewal";
+    }
+    return is_valid(held, world.now) ? "a newer certificate takes its place"
+                                     : "it is not valid, so it is replaced, not renewed";
+}
+
+}  // namespace
+
+std::vector<RenewalOutlook> renewal_outlooks(const Snapshot& world) {
+    const TemplateIndex index(world.templates);
+    const std::vector<RenewalDate> dates = renewal_dates(world);
+    std::vector<RenewalOutlook> outlooks;
+    for (const HeldCertificate& held : world.my) {
+        const auto place = index.find(held.facts);
+        const auto date = std::ranges::find(dates, held.thumbprint, &RenewalDate::thumbprint);
+        outlooks.push_back(
+            date != dates.end() && place
+                ? RenewalOutlook{*date, renewal_reason(held.facts, world.templates[*place])}
+                : RenewalOutlook{{}, why_never(held, world, place)});
+    }
+    return outlooks;
+}
+
 std::vector<RenewalDate> renewal_dates(const Snapshot& world) {
     std::vector<RenewalDate> dates;
     if (!world.policy.manage()) {

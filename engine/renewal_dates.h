@@ -4,6 +4,7 @@
 
 #include "engine/snapshot.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,17 @@ struct RenewalDate {
 
 RenewalDate renewal_date(const std::string& thumbprint, const CertificateFacts& certificate,
                          const Template& wanted);
+
+// Why it begins then (rule Q12): "the template renews 42 days before the end".
+std::string renewal_reason(const CertificateFacts& certificate, const Template& wanted);
+
+// When one entry of MY is renewed, or why it never is by itself.
+struct RenewalOutlook {
+    std::optional<RenewalDate> date{};
+    std::string reason{};
+};
+// One per entry of MY, in its order.
+std::vector<RenewalOutlook> renewal_outlooks(const Snapshot& world);
 
 // Of each template, or of each subject where they are renewed one by one (rule Q15), the newest.
 // None where AEPolicy forbids to renew, or the template does (rule Q13).

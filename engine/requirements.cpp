@@ -8,9 +8,14 @@
 #include "engine/policy_gates.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ae::engine {
 namespace {
+
+constexpr std::string_view kNeedQuestion = "MY lacks a certificate of it, or holds one that is due";
+constexpr std::string_view kAuthorityQuestion =
+    "a CA that offers it is trusted and may be asked now";
 
 // Of one lineage, for the brake and for people.
 std::string name_of(const CertificateFacts& certificate) {
@@ -19,8 +24,9 @@ std::string name_of(const CertificateFacts& certificate) {
 
 class Judge {
   public:
-    explicit Judge(const Snapshot& world)
+    explicit Judge(const Snapshot& world, RuleTrail* trail = nullptr)
         : world_(world),
+          trail_(trail),
           index_(world.templates),
           sids_(world.account.sids),
           offers_(world.services, sids_),
@@ -35,17 +41,14 @@ class Judge {
 
     Requirement judge(std::size_t place, const HeldOfTemplate& held) {
         const Template& wanted = world_.templates[place];
-        if (world_.policy.disabled()) {
-            return {disabled(wanted)};
-        }
-        if (const auto first = index_.find_oid(wanted.oid); first && *first != place) {
-            return {same_identifier(wanted, world_.templates[*first])};
+        if (auto objection = check_worth(wanted, place)) {
+            return {std::move(*objection)};
         }
         if (carries_names_over(wanted) && !held.empty()) {
             return judge_lineages(place, held);
         }
         const Review review = review_held(wanted, held, world_.account, world_.now);
-        Candidacy candidacy = judge_candidate(wanted, applicant_);
+        Candidacy candidacy = judge_candidate(wanted, applicant_, trail_);
         if (candidacy.refusal) {
             return judge_refused(place, held, review, std::move(*candidacy.refusal));
         }
@@ -55,6 +58,29 @@ class Judge {
     }
 
   private:
+    // What keeps any rule from being asked.
+    [[nodiscard]] std::optional<Decision> check_worth(const Template& wanted,
+                                                      std::size_t place) const {
+        RuleWalk walk(RulePart::policy, trail_);
+        walk.demand(
+                "A1", "autoenrollment is not disabled",
+                [&]() -> std::optional<Decision> {
+                    return world_.policy.disabled() ? std::optional(disabled(wanted))
+                                                    : std::nullopt;
+                },
+                [&] { return gate_text(world_.policy) + origin_text(world_.policy); })
+            .demand(
+                "F1", "its identifier is its own",
+                [&]() -> std::optional<Decision> {
+                    const auto first = index_.find_oid(wanted.oid);
+                    return first && *first != place
+                               ? std::optional(same_identifier(wanted, world_.templates[*first]))
+                               : std::nullopt;
+                },
+                [&] { return wanted.oid.empty() ? "it has none" : wanted.oid; });
+        return std::move(walk).objection();
+    }
+
     [[nodiscard]] Decision disabled(const Template& wanted) const {
         return about_template(wanted.name, Verdict::policy_off, "A1",
                               gate_text(world_.policy) + ": disabled",
@@ -75,16 +101,15 @@ class Judge {
     Requirement decide(std::size_t place, const HeldOfTemplate& held, const Review& review,
                        const Candidacy& candidacy) {
         const Template& wanted = world_.templates[place];
-        if (review.need == Need::none) {
-            return {about_template(wanted.name, Verdict::held, review.rule, review.fact)};
+        if (auto satisfied = check_need(wanted, review)) {
+            return {std::move(*satisfied)};
         }
-        if (auto obstacle = obstacle_to(review, world_, place, index_)) {
+        if (auto obstacle = obstacle_to(review, world_, place, index_, trail_)) {
             return {std::move(*obstacle)};
         }
         CaSelection selection = cas_.select(wanted, candidacy.cas, review.need);
-        if (selection.obstacle) {
-            selection.obstacle->fact = review.fact + "; " + selection.obstacle->fact;
-            return {std::move(*selection.obstacle)};
+        if (auto nobody = check_authorities(review, selection)) {
+            return {std::move(*nobody)};
         }
         // A request with the signature of an authority is never a renewal
         // ([MS-WCCE] 3.1.1.4.3.1.2).
@@ -99,6 +124,42 @@ class Judge {
                 .wishes = {std::move(wish)}};
     }
 
+    [[nodiscard]] std::optional<Decision> check_need(const Template& wanted,
+                                                     const Review& review) const {
+        RuleWalk walk(RulePart::need, trail_);
+        walk.demand(
+            review.rule, kNeedQuestion,
+            [&]() -> std::optional<Decision> {
+                return review.need == Need::none
+                           ? std::optional(about_template(wanted.name, Verdict::held, review.rule,
+                                                          review.fact))
+                           : std::nullopt;
+            },
+            [&] { return review.fact; });
+        return std::move(walk).objection();
+    }
+
+    [[nodiscard]] std::optional<Decision> check_authorities(const Review& review,
+                                                            CaSelection& selection) const {
+        RuleWalk walk(RulePart::authority, trail_);
+        walk.demand(
+            "choice 4", kAuthorityQuestion,
+            [&] {
+                if (selection.obstacle) {
+                    selection.obstacle->fact = review.fact + "; " + selection.obstacle->fact;
+                }
+                return std::move(selection.obstacle);
+            },
+            [&] {
+                std::vector<std::string> names;
+                for (const CaRef& ca : selection.cas) {
+                    names.push_back(ca.config());
+                }
+                return "asked in this order: " + join(names, ", ");
+            });
+        return std::move(walk).objection();
+    }
+
     // Rules A3, Q11: no candidate for a new certificate, and yet the held one may be renewed.
     Requirement judge_refused(std::size_t place, const HeldOfTemplate& held, const Review& review,
                               Decision refusal) {
@@ -107,7 +168,7 @@ class Judge {
             held, [&](const HeldCertificate* one) { return is_valid(*one, world_.now); });
         if (review.need == Need::renew && gate_open(world_.policy, review) &&
             world_.abilities.renewal) {
-            Candidacy renewal = judge_renewal(wanted, applicant_);
+            Candidacy renewal = judge_renewal(wanted, applicant_, trail_);
             if (!renewal.refusal) {
                 Requirement requirement = decide(place, held, review, renewal);
                 if (!requirement.wishes.empty()) {
@@ -136,6 +197,8 @@ class Judge {
     // Rule Q15: each subject is renewed by itself; the template's own decision sums them up.
     Requirement judge_lineages(std::size_t place, const HeldOfTemplate& held) {
         const Template& wanted = world_.templates[place];
+        // A template of rule E7 is never a candidate; another rule may have refused it before.
+        const Decision refusal = *judge_candidate(wanted, applicant_, trail_).refusal;
         const auto lineages = lineages_of(held);
         Requirement sum;
         for (const HeldOfTemplate& lineage : lineages) {
@@ -144,28 +207,28 @@ class Judge {
                 continue;
             }
             review.reason += ' ' + name_of(review.decides->facts);  // each has a brake of its own
-            Requirement one = judge_refused(place, lineage, review, *names_refusal(wanted));
+            Requirement one = judge_refused(place, lineage, review, refusal);
             if (one.wishes.empty()) {
                 sum.obstacles.emplace(review.decides, std::move(one.decision));
             } else {
                 sum.wishes.push_back(std::move(one.wishes.front()));
             }
         }
-        sum.decision = sum_up(wanted, sum, std::to_string(lineages.size()) + " subjects");
+        sum.decision = sum_up(refusal, sum, std::to_string(lineages.size()) + " subjects");
         return sum;
     }
 
-    [[nodiscard]] Decision sum_up(const Template& wanted, const Requirement& sum,
-                                  const std::string& count) const {
+    [[nodiscard]] static Decision sum_up(const Decision& refusal, const Requirement& sum,
+                                         const std::string& count) {
         if (sum.wishes.empty() && sum.obstacles.empty()) {
-            Decision decision = *names_refusal(wanted);
+            Decision decision = refusal;
             decision.fact += "; its certificates of " + count + " are renewed one by one";
             return decision;
         }
         if (sum.wishes.empty()) {
             return sum.obstacles.begin()->second;
         }
-        Decision decision = about_template(wanted.name, Verdict::renew, "Q15",
+        Decision decision = about_template(refusal.template_name, Verdict::renew, "Q15",
                                            std::to_string(sum.wishes.size()) + " of " + count +
                                                " are to be renewed, each by itself");
         for (const auto& [held, obstacle] : sum.obstacles) {
@@ -176,12 +239,8 @@ class Judge {
         return decision;
     }
 
-    // A template of rule E7 is never a candidate; another rule may have refused it before.
-    [[nodiscard]] std::optional<Decision> names_refusal(const Template& wanted) const {
-        return judge_candidate(wanted, applicant_).refusal;
-    }
-
     const Snapshot& world_;
+    RuleTrail* trail_;
     TemplateIndex index_;
     SidSet sids_;
     CaOffers offers_;
@@ -252,6 +311,40 @@ void supersede(const Snapshot& world, const std::vector<HeldOfTemplate>& held,
     }
 }
 
+RuleStep not_reached(RulePart part, std::string_view rule, std::string_view question) {
+    return {part, std::string(rule), std::string(question), RuleOutcome::not_reached, {}, {}};
+}
+
+// What an earlier part ended before it began is in the trail, too.
+void add_unreached(RuleTrail& trail) {
+    for (RuleStep step :
+         {not_reached(RulePart::candidate, "E1-E10", "the account may have a certificate of it"),
+          not_reached(RulePart::need, "Q1", kNeedQuestion),
+          not_reached(RulePart::obstacle, "D3", "nothing stands against the need"),
+          not_reached(RulePart::authority, "choice 4", kAuthorityQuestion)}) {
+        if (std::ranges::find(trail, step.part, &RuleStep::part) == trail.end()) {
+            trail.push_back(std::move(step));
+        }
+    }
+}
+
+// `decision`: the last word on a template that was on the list when it was looked at alone.
+void add_supersede(bool on_list, const Decision& decision, RuleTrail& trail) {
+    constexpr std::string_view kNotReplaced = "no template that replaces it is on the list";
+    if (!on_list) {
+        trail.push_back(not_reached(RulePart::supersede, "U1", kNotReplaced));
+        return;
+    }
+    RuleWalk(RulePart::supersede, &trail)
+        .demand(
+            "U1", kNotReplaced,
+            [&] {
+                return decision.verdict == Verdict::superseded ? std::optional(decision)
+                                                               : std::nullopt;
+            },
+            [] { return "none is"; });
+}
+
 }  // namespace
 
 Requirements build_requirements(const Snapshot& world, const std::vector<HeldOfTemplate>& held,
@@ -275,6 +368,26 @@ Requirements build_requirements(const Snapshot& world, const std::vector<HeldOfT
     supersede(world, held, graph, has_valid, result.of_template);
     result.replaced_by_held = graph.superseders(has_usable);
     return result;
+}
+
+std::vector<RuleTrail> explain_templates(const Snapshot& world) {
+    const TemplateIndex index(world.templates);
+    const auto held = managed_certificates(index, world.templates.size(), world.my);
+    const Requirements all = build_requirements(world, held, SupersedeGraph(world.templates));
+    std::vector<RuleTrail> trails(world.templates.size());
+    RuleTrail trail;
+    Judge judge(world, &trail);
+    for (std::size_t i = 0; i < trails.size(); ++i) {
+        const Requirement alone = judge.judge(i, held[i]);
+        add_unreached(trail);
+        add_supersede(is_on_list(alone), all.of_template[i].decision, trail);
+        trails[i] = std::exchange(trail, {});
+    }
+    return trails;
+}
+
+RuleTrail explain_template(const Snapshot& world, std::size_t place) {
+    return std::move(explain_templates(world).at(place));
 }
 
 }  // namespace ae::engine

@@ -9,6 +9,7 @@
 
 #include "engine/held_review.h"
 #include "engine/plan.h"
+#include "engine/rule_trail.h"
 #include "engine/supersede.h"
 
 #include <map>
@@ -41,5 +42,13 @@ struct Requirements {
 
 Requirements build_requirements(const Snapshot& world, const std::vector<HeldOfTemplate>& held,
                                 const SupersedeGraph& graph);
+
+// Of every template, in the order of the snapshot: each rule that it went through, in order.  Which
+// of them decided, its decision says (Plan::decisions): mostly the last one that did not pass, but
+// a renewal outlives a right that is lost (A3, Q11), and a fault (F1) a refusal that stood before
+// it. Costs two plans: whoever wants the trails of many templates asks once.
+std::vector<RuleTrail> explain_templates(const Snapshot& world);
+// That of the template at `place`.
+RuleTrail explain_template(const Snapshot& world, std::size_t place);
 
 }  // namespace ae::engine

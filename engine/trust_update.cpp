@@ -67,4 +67,12 @@ std::vector<TrustUpdate> plan_trust_stores(const Replica& replica,
     return updates;
 }
 
+void note_empty_read(const TrustUpdate& update, Memory& memory) {
+    std::erase_if(memory.empty_reads,
+                  [&](const EmptyRead& one) { return one.store == update.store; });
+    if (update.waits) {
+        memory.empty_reads.push_back(*update.waits);
+    }
+}
+
 }  // namespace ae::engine

@@ -33,4 +33,7 @@ std::vector<TrustUpdate> plan_trust_stores(const Replica& replica,
                                            const std::map<TrustStore, std::vector<Bytes>>& current,
                                            const Memory& memory, Time now, bool force);
 
+// What the memory has to know of it from now on (rule K3).
+void note_empty_read(const TrustUpdate& update, Memory& memory);
+
 }  // namespace ae::engine

@@ -196,6 +196,25 @@ class ReadingDirectory final : public LdapDirectory {
         return answer;
     }
 
+    Result<SidNames> names_of(const std::vector<Sid>& sids) override {
+        if (!connection_) {
+            return fail(kNotSupported, "the directory is not connected");
+        }
+        const std::string filter = sid_filter(sids);
+        if (filter.empty()) {
+            return SidNames{};
+        }
+        auto found = connection_->search({.base = root_dse("defaultNamingContext"),
+                                          .scope = SearchScope::subtree,
+                                          .filter = filter,
+                                          .attributes = {"objectSid", "sAMAccountName", "cn"}},
+                                         kLookUpLimit);
+        if (!found) {
+            return pass(found, "read the names of groups");
+        }
+        return names_in(*found);
+    }
+
   private:
     Done connect() {
         std::set<std::string> avoid;

@@ -17,6 +17,7 @@
 #include "policy/directory_answers.h"
 #include "policy/fetch_url.h"
 #include "policy/ldap_connection.h"
+#include "policy/sid_names.h"
 
 #include <functional>
 #include <memory>
@@ -50,6 +51,10 @@ class LdapDirectory : public engine::Directory {
     // kFileNotFound: it has no such entry; kServerUnavailable: nothing is connected; kTimeout: it
     // took more than 5 s.
     virtual Result<SearchAnswer> look_up(const LdapUrl& url) = 0;
+
+    // What the domain of this account calls those SIDs; one search, 5 s at most.  kNotSupported:
+    // nothing is connected.
+    virtual Result<SidNames> names_of(const std::vector<Sid>& sids) = 0;
 };
 
 std::unique_ptr<LdapDirectory> create_ldap_directory(

@@ -3,63 +3,20 @@
 #include "engine/base/der.h"
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
+#include "policy/ber_reader.h"
 
 #include <optional>
 
 namespace ae::policy {
 namespace {
 
-constexpr std::uint8_t kSequence = 0x30;
-constexpr std::uint8_t kSet = 0x31;
-constexpr std::uint8_t kInteger = 0x02;
-constexpr std::uint8_t kOctetString = 0x04;
-constexpr std::uint8_t kSearchResultEntry = 0x64;  // [APPLICATION 4], RFC 4511 4.5.2
-
-// Elements of BER as RFC 4511 5.1 restricts it: definite lengths, but not minimal ones.
-class BerReader {
-  public:
-    explicit BerReader(ByteView octets) : rest_(octets) {}
-
-    std::optional<ByteView> take(std::uint8_t tag) {
-        if (rest_.size() < 2 || rest_[0] != tag) {
-            return std::nullopt;
-        }
-        std::size_t header = 2;
-        std::size_t length = rest_[1];
-        if ((length & 0x80U) != 0) {
-            const std::size_t octets = length & 0x7FU;
-            if (octets == 0 || octets > 4 || rest_.size() < header + octets) {
-                return std::nullopt;
-            }
-            length = 0;
-            for (std::size_t i = 0; i < octets; ++i) {
-                length = length << 8U | rest_[header + i];
-            }
-            header += octets;
-        }
-        if (length > rest_.size() - header) {
-            return std::nullopt;
-        }
-        const auto content = rest_.subspan(header, length);
-        rest_ = rest_.subspan(header + length);
-        return content;
-    }
-    [[nodiscard]] bool at_end() const { return rest_.empty(); }
-
-  private:
-    ByteView rest_;
-};
-
-std::optional<std::int64_t> integer_of(std::optional<ByteView> content) {
-    if (!content || content->empty() || content->size() > 4) {
-        return std::nullopt;
-    }
-    std::int64_t value = ((*content)[0] & 0x80U) != 0 ? -1 : 0;
-    for (const auto octet : *content) {
-        value = value * 256 + octet;
-    }
-    return value;
-}
+using ber::integer_of;
+using ber::kInteger;
+using ber::kOctetString;
+using ber::kSearchResultEntry;
+using ber::kSequence;
+using ber::kSet;
+using BerReader = ber::Reader;
 
 Bytes equality(std::string_view attribute, ByteView value) {
     return der::write(der::context_constructed(3),  // equalityMatch, RFC 4511 4.5.1

@@ -26,13 +26,20 @@ struct DirTraits {
 };
 using UniqueDir = UniqueHandle<DirTraits>;
 
-tl::unexpected<Error> fail_with_errno(const std::string& path, int error) {
+enum class Kind { file, folder };
+
+tl::unexpected<Error> fail_with_errno(const std::string& path, int error, Kind kind = Kind::file) {
     if (error == ELOOP) {
         return fail(kAccessDenied, path + " is a symbolic link",
                     "Put the file itself there; links are not followed.");
     }
-    const auto code = error == EACCES || error == EPERM ? kAccessDenied : kReadFault;
-    return fail(code, path + " cannot be read: " + std::system_category().message(error));
+    const std::string sentence = path + " cannot be read: " + std::system_category().message(error);
+    if (error == EACCES || error == EPERM) {
+        return fail(kAccessDenied, sentence,
+                    "Every user's run reads it; make it readable for everybody: chmod " +
+                        std::string(kind == Kind::folder ? "755 " : "644 ") + path);
+    }
+    return fail(kReadFault, sentence);
 }
 
 Done check_owner(int fd, const std::string& path, mode_t kind) {
@@ -133,7 +140,7 @@ Result<std::vector<RegFile>> load_reg_files(const std::string& path) {
             return fail(kAccessDenied, path + " is not a directory, or a symbolic link",
                         "Make it a directory that belongs to root.");
         }
-        return fail_with_errno(path, error);
+        return fail_with_errno(path, error, Kind::folder);
     }
     if (auto checked = check_owner(directory.get(), path, S_IFDIR); !checked) {
         return pass(checked);

@@ -8,9 +8,11 @@
 #include "policy/policy_source.h"
 #include "policy/url_source.h"
 #include "service/abilities.h"
+#include "service/cli/nearest.h"
 #include "service/kept_replica.h"
 #include "service/member.h"
 #include "service/reason_lines.h"
+#include "service/store_keys.h"
 #include "service/system_trust.h"
 #include "service/ticket_session.h"
 #include "service/transport_of.h"
@@ -20,6 +22,7 @@
 #include "stores/crypto.h"
 #include "stores/own_trust.h"
 
+#include <algorithm>
 #include <random>
 #include <stop_token>
 
@@ -58,12 +61,11 @@ class Parts {
             warnings.emplace_back(text);
         };
         auto crypto = stores::make_crypto();
-        auto opened = stores::open_stores(
-            {.root = sources.state_dir,
-             .scope = sources.scope,
-             .warn = member->ca.notice,
-             .keys = {.providers = settings->key_providers, .readers = settings->key_readers}},
-            use, *crypto);
+        auto opened = stores::open_stores({.root = sources.state_dir,
+                                           .scope = sources.scope,
+                                           .warn = member->ca.notice,
+                                           .keys = store_keys(*settings)},
+                                          use, *crypto);
         if (!opened) {
             return pass(opened, "open the certificate stores");
         }
@@ -90,6 +92,13 @@ class Parts {
         return equal_ignoring_case(answers.domain_dns, domain_) && account &&
                equal_ignoring_case(*account, account_name_);
     }
+    Result<std::vector<Sid>> session_sids() { return directory_->session_sids(); }
+    // Names are a help for people: without them the SIDs stand there.
+    std::map<Sid, std::string> names_of(const std::vector<Sid>& sids) {
+        return directory_->names_of(sids).value_or(policy::SidNames{});
+    }
+    engine::CertStore& certificates() { return stores_->certificates(); }
+    engine::MemoryStore& memory() { return stores_->memory(); }
     [[nodiscard]] const policy::DirectoryAnswers& answers() const { return answers_; }
     [[nodiscard]] const std::string& annotation() const { return annotation_; }
 
@@ -200,12 +209,30 @@ engine::PulseOptions options_of(const Sources& sources, StoreUse use, Time now) 
             .abilities = abilities_of_this_build()};
 }
 
-// A run that could not begin: one event and one sentence (rule C1).
-engine::PulseReport not_begun(Error error, Scope scope, engine::EventSink& events) {
+std::string text_of(const engine::Errand& errand) {
+    switch (errand.kind) {
+        case engine::Errand::Kind::enroll:
+            return "enroll " + printable(errand.template_name);
+        case engine::Errand::Kind::retrieve:
+            return "retrieve " + std::to_string(errand.request_id.value_or(0));
+        case engine::Errand::Kind::renew:
+            return "renew " + printable(errand.thumbprint);
+        case engine::Errand::Kind::none:
+            break;
+    }
+    return "pulse";
+}
+
+// A run that could not begin: one event and one sentence (rule C1); of what was asked for by hand
+// the sentence alone (rule M1).
+engine::PulseReport not_begun(Error error, Scope scope, const engine::Errand& errand,
+                              engine::EventSink& events) {
     const std::string context(to_string(scope));
-    Error failure = std::move(error).within(context + " pulse");
-    events.record(engine::make_event(engine::EventId::ae_failed,
-                                     {context, to_hex(failure.code), failure.sentence()}));
+    Error failure = std::move(error).within(context + ' ' + text_of(errand));
+    if (errand.kind == engine::Errand::Kind::none) {
+        events.record(engine::make_event(engine::EventId::ae_failed,
+                                         {context, to_hex(failure.code), failure.sentence()}));
+    }
     engine::PulseReport report;
     report.outcome = engine::lacks_tickets(scope, failure.code) ? engine::Outcome::unreachable
                                                                 : engine::Outcome::failed;
@@ -218,17 +245,21 @@ RunReport pulse(const Sources& sources, const PulseRun& run, EventLog& events, T
     auto parts = Parts::open(sources, StoreUse::change, now, warnings, run.stop);
     if (!parts) {
         const bool kept_out = parts.error().code == kBusy;
-        return {.pulse = not_begun(std::move(parts.error()), sources.scope, events),
+        return {.pulse = not_begun(std::move(parts.error()), sources.scope, run.errand, events),
                 .kept_out = kept_out};
     }
     events.annotate((*parts)->annotation());
     engine::PulseOptions options = options_of(sources, StoreUse::change, now);
     options.trigger = run.trigger;
     options.stop = run.stop;
+    options.errand = run.errand;
+    options.suggest = did_you_mean;
     options.abilities.interaction = run.user != nullptr;
     engine::PulseReport report = engine::run_pulse((*parts)->ports(events, run.user), options);
-    (*parts)->tidy(report);
-    (*parts)->publish_trust(sources, run, events, now, report);
+    if (run.errand.kind == engine::Errand::Kind::none) {
+        (*parts)->tidy(report);
+        (*parts)->publish_trust(sources, run, events, now, report);
+    }
     report.notes.insert(report.notes.end(), warnings.begin(), warnings.end());
     return {.pulse = std::move(report), .answers = (*parts)->answers()};
 }
@@ -252,18 +283,77 @@ Done look_back(Parts& parts, const Sources& sources, Time now, const Error& sile
                   seen.gathered);
 }
 
+// Rules K2, K3: the stores become what the update says.
+Done take_over(const std::vector<engine::TrustUpdate>& updates, engine::CertStore& stores,
+               engine::Memory& memory) {
+    for (const engine::TrustUpdate& update : updates) {
+        note_empty_read(update, memory);
+        if (!update.changes()) {
+            continue;
+        }
+        if (auto change = stores.replace(update.store, update.result); !change) {
+            return pass(change, "update store " + std::string(to_string(update.store)));
+        }
+    }
+    return done();
+}
+
 }  // namespace
+
+Result<Refreshed> refresh_replica(const Sources& sources, Time now) {
+    std::vector<std::string> warnings;
+    auto parts = Parts::open(sources, StoreUse::change, now, warnings);
+    if (!parts) {
+        return pass(parts);
+    }
+    EventLog unheard;
+    engine::Gathered seen;
+    if (Done gathered =
+            gather((*parts)->ports(unheard), options_of(sources, StoreUse::change, now), seen);
+        !gathered) {
+        return pass(gathered);
+    }
+    if (seen.world.policy.disabled()) {
+        return fail(kNotSupported, "autoenrollment is disabled by policy, and with it the replica",
+                    "Clear 0x8000 of AEPolicy");
+    }
+    if (Done taken = take_over(seen.trust, (*parts)->certificates(), seen.world.memory); !taken) {
+        return pass(taken);
+    }
+    if (Done saved = (*parts)->memory().save(seen.world.memory); !saved) {
+        return pass(saved);
+    }
+    engine::PulseReport report;
+    report.account_sid = seen.world.account.object_sid.to_string();  // the directory was read
+    (*parts)->publish_trust(sources, {}, unheard, now, report);
+    Refreshed refreshed{std::move(seen.replica), std::move(seen.trust), std::move(report.notes),
+                        now};
+    refreshed.replica.templates = std::move(seen.world.templates);
+    refreshed.replica.services = std::move(seen.world.services);
+    refreshed.notes.insert(refreshed.notes.end(), warnings.begin(), warnings.end());
+    if (Done kept = keep_replica(StateFolder(sources.state_dir, sources.scope), sources.scope,
+                                 {now, (*parts)->answers()});
+        !kept) {
+        return pass(kept, "keep the replica");
+    }
+    return refreshed;
+}
 
 RunReport run_pulse_here(const Sources& sources, const PulseRun& run, EventLog& events, Time now) {
     RunReport report = pulse(sources, run, events, now);
     report.events = events.events();
+    report.errand = run.errand.kind;
+    if (report.errand != engine::Errand::Kind::none) {
+        return report;  // whoever asked hears it at once
+    }
     for (const Remark& line : reason_lines(report.pulse, report.events)) {
         events.remark(line);
     }
     return report;
 }
 
-Result<Observation> observe(const Sources& sources, Time now, KeptAnswers replica) {
+Result<Observation> observe(const Sources& sources, Time now, KeptAnswers replica,
+                            AskSession session) {
     std::vector<std::string> warnings;
     auto parts = Parts::open(sources, StoreUse::look, now, warnings);
     if (!parts) {
@@ -280,6 +370,18 @@ Result<Observation> observe(const Sources& sources, Time now, KeptAnswers replic
         if (!again) {
             return pass(again);
         }
+    }
+    if (session != AskSession::no && !seen.offline) {
+        seen.session = (*parts)->session_sids();
+    }
+    if (session == AskSession::with_names && !seen.offline) {
+        std::vector<Sid> all = seen.gathered.world.account.sids;
+        if (seen.session && *seen.session) {
+            all.insert(all.end(), (*seen.session)->begin(), (*seen.session)->end());
+        }
+        std::ranges::sort(all);
+        all.erase(std::unique(all.begin(), all.end()), all.end());
+        seen.sid_names = (*parts)->names_of(all);
     }
     seen.answers = (*parts)->answers();
     seen.warnings = std::move(warnings);

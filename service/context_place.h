@@ -1,8 +1,8 @@
 // Where the files of a context are, and where its host listens.  Any thread.
 #pragma once
 
+#include "service/cli/options.h"
 #include "service/control/control_address.h"
-#include "service/options.h"
 
 namespace ae::service {
 

@@ -2,6 +2,7 @@
 
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
+#include "service/escape.h"
 #include "service/report_parts.h"
 #include "stores/json_members.h"
 
@@ -87,26 +88,6 @@ void read_lines(std::string_view text, std::optional<Time> since,
     }
 }
 
-// What a spreadsheet takes for the beginning of a formula, the full-width forms included.
-bool looks_like_formula(std::string_view text) {
-    constexpr std::array<std::string_view, 11> beginnings{
-        "=", "+", "-", "@", "\t", "\r", "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
-    return std::ranges::any_of(beginnings,
-                               [&](std::string_view one) { return text.starts_with(one); });
-}
-
-// Always in quotes: programs that read CSV differ in what they take for a number or a date.
-std::string csv_field(std::string_view text) {
-    std::string field = looks_like_formula(text) ? "\"'" : "\"";
-    for (const char c : printable(text)) {
-        field += c;
-        if (c == '"') {
-            field += c;
-        }
-    }
-    return field + '"';
-}
-
 std::optional<Seconds> period_from_text(std::string_view text) {
     struct Unit {
         char letter;
@@ -126,7 +107,7 @@ std::optional<Seconds> period_from_text(std::string_view text) {
 }  // namespace
 
 std::string line_of(const StoredEvent& event) {
-    return json_of(event).dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
+    return json_of(event).dump(-1, ' ', true, Json::error_handler_t::replace) + '\n';
 }
 
 std::optional<StoredEvent> event_from_line(std::string_view line) {
@@ -196,8 +177,7 @@ std::string events_as_text(const std::vector<StoredEvent>& events) {
 }
 
 std::string events_as_json(const std::vector<StoredEvent>& events) {
-    // ASCII only: a terminal obeys some characters above it, and every program reads \u009b.
-    return json_list(events, json_of).dump(2, ' ', true, Json::error_handler_t::replace) + '\n';
+    return json_text(json_list(events, json_of));
 }
 
 std::string events_as_csv(const std::vector<StoredEvent>& events) {

@@ -1,6 +1,7 @@
 #include "service/eventlog_entry.h"
 
 #include "engine/base/text.h"
+#include "service/escape.h"
 
 namespace ae::service {
 namespace {
@@ -50,17 +51,8 @@ std::uint32_t message_of(EventLevel level, std::uint32_t table, std::uint32_t nu
     return severity_of(level) | table << 16U | number;
 }
 
-// The log's readers put other texts in the place of "%1" and "%%1", wherever it stands; so whoever
-// names a template so must not make one there.
-std::string harmless(const std::string& text) {
-    std::string safe;
-    for (const char c : printable(text)) {
-        const bool continues = (c >= '0' && c <= '9') || c == '%';
-        if (continues && !safe.empty() && safe.back() == '%') {
-            safe += ' ';
-        }
-        safe += c;
-    }
+std::string parameter_of(std::string_view text) {
+    std::string safe = event_log_string(text);
     if (safe.size() > kLongestString) {
         safe.resize(kLongestString);
         while (!is_utf8(safe)) {
@@ -78,7 +70,7 @@ EventlogEntry eventlog_entry(const engine::Event& event) {
                         .level = event.level,
                         .message = message_of(event.level, source.table, event.number)};
     for (const std::string& parameter : event.parameters) {
-        entry.strings.push_back(harmless(parameter));
+        entry.strings.push_back(parameter_of(parameter));
     }
     return entry;
 }
@@ -87,7 +79,7 @@ EventlogEntry eventlog_entry(const Remark& remark) {
     return {.source = kAgentSource,
             .level = remark.level,
             .message = message_of(remark.level, kAgentTable, kRemarkNumber),
-            .strings = {harmless(remark.text)}};
+            .strings = {parameter_of(remark.text)}};
 }
 
 }  // namespace ae::service

@@ -7,6 +7,7 @@
 #include "service/control/control_client.h"
 #include "service/event_store.h"
 #include "service/status_collect.h"
+#include "service/style.h"
 
 namespace ae::service {
 namespace {
@@ -21,6 +22,7 @@ std::string events_text(const std::vector<StoredEvent>& events, Output output) {
         case Output::csv:
             return events_as_csv(events);
         case Output::text:
+        case Output::quiet:
             break;
     }
     return events_as_text(events);
@@ -36,12 +38,15 @@ int show_events(const EventsCommand& command, const Sources& sources) {
         since = *time;
     }
     const auto events = read_events(StateFolder(sources.state_dir, sources.scope), since);
-    return events ? print(events_text(*events, command.output), 0) : complain(events.error());
+    if (!events) {
+        return complain(events.error());
+    }
+    return command.output == Output::quiet ? 0 : print(events_text(*events, command.output), 0);
 }
 
 }  // namespace
 
-int run_status(const StatusCommand& command) {
+int run(const StatusCommand& command) {
     const auto sources = resolved(command.sources);
     if (!sources) {
         return complain(sources.error());
@@ -60,11 +65,12 @@ int run_status(const StatusCommand& command) {
     } else if (host.error().code != kServiceNotActive) {
         status.host_problem = host.error().sentence();
     }
-    return print(command.output == Output::json ? status_as_json(status) : status_as_text(status),
-                 static_cast<int>(health_of(status).health));
+    return print_as(
+        command.output, [&] { return status_as_text(status, style_of_output()); },
+        [&] { return status_as_json(status); }, static_cast<int>(health_of(status).health));
 }
 
-int run_events(const EventsCommand& command) {
+int run(const EventsCommand& command) {
     const auto sources = resolved(command.sources);
     return sources ? show_events(command, *sources) : complain(sources.error());
 }

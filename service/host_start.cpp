@@ -21,12 +21,14 @@ HostOptions host_options_of(const Sources& sources, HostSelf self) {
         return HostPolicy{.autoenroll = policy::create_policy_source(folder)->read(scope),
                           .settings = policy::read_agent_settings(scope, folder)};
     };
-    options.worker_arguments = {"pulse", "--foreground", "--worker"};
-    options.worker_arguments.insert(options.worker_arguments.end(), self.worker_places.begin(),
-                                    self.worker_places.end());
+    options.inspection_places = std::move(self.worker_places);
     if (sources.scope == engine::Scope::user) {
-        options.worker_arguments.emplace_back("--user");
+        options.inspection_places.emplace_back("--user");
     }
+    options.worker_arguments = {"pulse", "--foreground", "--worker"};
+    options.worker_arguments.insert(options.worker_arguments.end(),
+                                    options.inspection_places.begin(),
+                                    options.inspection_places.end());
     if (sources.verbose) {
         options.worker_arguments.emplace_back("--verbose");
     }

@@ -5,8 +5,8 @@
 // processes of aeclient.  On Windows it is this same program (service_run_win32.cpp).
 #pragma once
 
+#include "service/cli/options.h"
 #include "service/host/host.h"
-#include "service/options.h"
 
 #include <cstdint>
 #include <string>

@@ -7,7 +7,7 @@
 #include "ca-client/ca_client.h"
 #include "engine/base/time.h"
 #include "policy/ldap_directory.h"
-#include "service/options.h"
+#include "service/cli/options.h"
 
 #include <functional>
 #include <memory>

@@ -1,6 +1,6 @@
 #include "service/metrics.h"
 
-#include "engine/base/text.h"
+#include "service/escape.h"
 
 #include <algorithm>
 #include <array>
@@ -15,18 +15,6 @@ namespace {
 using Value = std::int64_t;
 using Labels = std::vector<std::pair<std::string_view, std::string>>;
 
-// [OpenMetrics] "ABNF": inside quotes a backslash, a quote and a line feed are escaped.
-std::string escaped(std::string_view text) {
-    std::string result;
-    for (const char c : printable(text)) {
-        if (c == '\\' || c == '"') {
-            result += '\\';
-        }
-        result += c;
-    }
-    return result;
-}
-
 enum class Kind { gauge, counter };
 
 // One metric with all its samples; a label set appears once, or readers refuse the whole file.
@@ -37,9 +25,9 @@ class Family {
 
     // The same labels again: counters add up, of points in time the first stays.
     Family& add(const Labels& labels, Value value) {
-        std::string text = "context=\"" + escaped(scope_) + '"';
+        std::string text = "context=\"" + metric_label(scope_) + '"';
         for (const auto& [label, content] : labels) {
-            text.append(",").append(label).append("=\"").append(escaped(content)).append("\"");
+            text.append(",").append(label).append("=\"").append(metric_label(content)).append("\"");
         }
         const auto [at, is_new] = samples_.try_emplace(std::move(text), value);
         if (!is_new) {

@@ -4,7 +4,7 @@
 // pending request is time() - aeclient_pending_request_submitted_timestamp_seconds.
 // Every metric has the label context="machine" or "user"; the files of several contexts may lie
 // side by side.  Only managed certificates appear (HeldStatus::template_name).  Foreign text is
-// made printable (engine/base/text.h) before it is escaped, so that no name can break the file.
+// escaped (escape.h), so that no name can break the file.
 // Pure, any thread.
 #pragma once
 

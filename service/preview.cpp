@@ -3,13 +3,18 @@
 namespace ae::service {
 
 Preview preview_of(engine::Gathered gathered) {
-    engine::Plan plan = make_plan(gathered.world);
-    return {std::move(gathered.world), {}, std::move(gathered.trust), std::move(plan), {}};
+    Preview preview;
+    preview.plan = make_plan(gathered.world);
+    preview.world = std::move(gathered.world);
+    preview.replica = std::move(gathered.replica);
+    preview.trust = std::move(gathered.trust);
+    return preview;
 }
 
 Preview preview_of(const Captured& captured) {
     engine::Gathered gathered;
     gathered.world = captured.world;
+    gathered.replica = captured.replica;
     const bool replicates =
         gathered.world.account.scope == engine::Scope::machine && !gathered.world.policy.disabled();
     if (replicates) {

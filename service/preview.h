@@ -6,6 +6,7 @@
 #include "service/capture/capture.h"
 #include "service/replica_source.h"
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,9 +22,14 @@ struct Offline {
 struct Preview {
     engine::Snapshot world{};
     std::vector<std::string> notes{};  // what the stores had to leave out
+    engine::Replica replica{};         // its templates and services stand in `world`
     std::vector<engine::TrustUpdate> trust{};
     engine::Plan plan{};
     std::optional<Offline> offline{};
+    // Who the tickets make us (engine/ticket_age.h), where somebody asked for it.
+    std::optional<Result<std::vector<Sid>>> session{};
+    // What the directory calls the SIDs of both; of some, where somebody asked for it.
+    std::map<Sid, std::string> sid_names{};
 };
 
 Preview preview_of(engine::Gathered gathered);

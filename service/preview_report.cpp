@@ -107,10 +107,10 @@ Json offline_json(const Preview& preview) {
 
 }  // namespace
 
-std::string preview_as_text(const Preview& preview) {
+std::string preview_as_text(const Preview& preview, const Style& style) {
     std::string text = policy_text(preview.world.policy) + "as of " +
                        ae::to_string(preview.world.now) + '\n' + offline_text(preview) +
-                       decisions_text(preview.plan.decisions);
+                       decisions_text(preview.plan.decisions, style);
     for (const std::string& note : notes_of(preview)) {
         text += "\nnote: " + printable(note) + '\n';
     }

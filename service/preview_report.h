@@ -3,12 +3,13 @@
 #pragma once
 
 #include "service/preview.h"
+#include "service/style.h"
 
 #include <string>
 
 namespace ae::service {
 
-std::string preview_as_text(const Preview& preview);
+std::string preview_as_text(const Preview& preview, const Style& style = {});
 std::string preview_as_json(const Preview& preview);
 
 }  // namespace ae::service

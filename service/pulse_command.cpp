@@ -1,4 +1,5 @@
 // `aeclient pulse`: through the service, in this process, or as the service's worker.
+#include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
 #include "service/asked_user.h"
 #include "service/clock.h"
@@ -11,8 +12,10 @@
 #include "service/hooks/hooks.h"
 #include "service/hooks/replacement.h"
 #include "service/host/worker.h"
+#include "service/progress.h"
 #include "service/record_run.h"
 #include "service/stop_on_signals.h"
+#include "service/style.h"
 
 #include <iostream>
 #include <iterator>
@@ -24,7 +27,7 @@ ConsoleLevel console_of(const PulseCommand& command) {
     if (command.sources.verbose) {
         return ConsoleLevel::debug;
     }
-    return command.output == Output::json ? ConsoleLevel::quiet : ConsoleLevel::info;
+    return command.output == Output::text ? ConsoleLevel::info : ConsoleLevel::quiet;
 }
 
 // For the log alone: a pulse that cannot read them ends with the same sentence.
@@ -94,9 +97,12 @@ RunReport run_and_record(const PulseCommand& command, const Sources& sources,
     std::stop_source stop;
     stop_on_signals(stop);
     RunTimes times{.trigger = command.trigger, .started = wall_clock()};
-    RunReport report = run_pulse_here(
-        sources, {.trigger = command.trigger, .user = asked, .stop = stop.get_token()}, events,
-        times.started);
+    RunReport report = run_pulse_here(sources,
+                                      {.trigger = command.trigger,
+                                       .errand = command.errand,
+                                       .user = asked,
+                                       .stop = stop.get_token()},
+                                      events, times.started);
     times.ended = wall_clock();
     for (const Remark& said : hooks_after(sources, report, stop.get_token())) {
         events.remark(said);
@@ -120,8 +126,9 @@ int run_here(const PulseCommand& command, const Sources& sources) {
     }
     open_log(console_of(command));
     const RunReport report = run_and_record(command, sources, settings_of(sources).log_level);
-    return print(command.output == Output::json ? as_json(report) : as_text(report),
-                 exit_code(report));
+    return print_as(
+        command.output, [&] { return as_text(report, style_of_output()); },
+        [&] { return as_json(report); }, exit_code(report));
 }
 
 std::string text_of(const engine::Step& step) {
@@ -131,40 +138,50 @@ std::string text_of(const engine::Step& step) {
     return text;
 }
 
-// Progress is for people: standard error, so that --json stays one object.
-void show(const ControlAnswer& answer) {
+// Standard error, so that --json stays one object; what the run is at is for a person who looks.
+void show(const ControlAnswer& answer, Progress& progress) {
     if (const auto* accepted = std::get_if<Accepted>(&answer)) {
-        mention(accepted->merged ? "a run goes on; yours follows it" : "the service begins");
+        progress.say(accepted->merged ? "a run goes on; yours follows it" : "the service begins");
     } else if (const auto* step = std::get_if<engine::Step>(&answer)) {
-        mention(text_of(*step));
+        progress.say(text_of(*step));
     } else if (const auto* event = std::get_if<EventLine>(&answer)) {
+        progress.wipe();
         mention(event->level + ' ' + event->source + ' ' + std::to_string(event->number) + ": " +
                 event->text);
     }
 }
 
 int ask_service(const PulseCommand& command, const Sources& sources) {
-    const bool quiet = command.output == Output::json;
-    const auto result = ask_pulse(
-        control_address(sources),
-        {.force = command.sources.force, .wait = command.wait, .interactive = command.interactive},
-        [quiet](const ControlAnswer& answer) {
-            if (!quiet) {
-                show(answer);
-            }
-        });
+    const bool quiet = command.output != Output::text;
+    Progress progress;
+    const auto result = ask_pulse(control_address(sources),
+                                  {.force = command.sources.force,
+                                   .wait = command.wait,
+                                   .interactive = command.interactive,
+                                   .errand = command.errand},
+                                  [&](const ControlAnswer& answer) {
+                                      if (!quiet) {
+                                          show(answer, progress);
+                                      }
+                                  });
+    progress.wipe();
+    if (!result && result.error().code == kServiceNotActive && command.or_here) {
+        return run_here(command, sources);
+    }
     if (!result) {
         return complain(result.error());
     }
     if (!command.wait) {
         return 0;
     }
-    return print(quiet ? result->report : result->text, result->exit_code);
+    return print_as(
+        command.output, [&] { return result->text; }, [&] { return result->report; },
+        result->exit_code);
 }
 
 }  // namespace
 
-int run_pulse_command(const PulseCommand& command) {
+int run(const PulseCommand& command) {
     const auto sources = resolved(command.sources);
     if (!sources) {
         return complain(sources.error());

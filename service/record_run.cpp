@@ -18,8 +18,10 @@ Done write_record(const Sources& sources, const RunReport& report, const RunTime
             before = std::move(*record);
         }
     }
-    return folder.write(kRunRecordFile,
-                        to_json(after_run(std::move(before), report.pulse, report.events, times)));
+    const RunRecord after = report.errand == engine::Errand::Kind::none
+                                ? after_run(std::move(before), report.pulse, report.events, times)
+                                : after_errand(std::move(before), report.pulse, report.events);
+    return folder.write(kRunRecordFile, to_json(after));
 }
 
 Done write_metrics_of(const Sources& sources, Time now) {

@@ -2,7 +2,7 @@
 // wants them.  Blocks on the disk; any thread.
 #pragma once
 
-#include "service/options.h"
+#include "service/cli/options.h"
 #include "service/report.h"
 #include "service/run_record.h"
 

@@ -32,11 +32,23 @@ Json as_json_value(const Error& error) {
     return {{"code", to_hex(error.code)}, {"sentence", error.sentence()}};
 }
 
+// Who asked for one thing and did not get it wants to know what to do now (rules M4, M5).
+std::string ways_on(const RunReport& report) {
+    std::string text;
+    if (report.errand == engine::Errand::Kind::none) {
+        return text;
+    }
+    for (const engine::Decision& one : report.pulse.decisions) {
+        text += one.remedy.empty() ? "" : printable(one.remedy) + '\n';
+    }
+    return text;
+}
+
 constexpr auto kToJson = [](const auto& value) { return as_json_value(value); };
 
 }  // namespace
 
-std::string as_text(const RunReport& report) {
+std::string as_text(const RunReport& report, const Style& style) {
     const engine::PulseReport& pulse = report.pulse;
     // A pulse that ended before it could know says nothing of the policy.
     const bool knows = pulse.policy.bits || pulse.ok() || !pulse.decisions.empty();
@@ -46,7 +58,7 @@ std::string as_text(const RunReport& report) {
         text += pulse.server.site.empty() ? "" : ", site " + printable(pulse.server.site);
         text += '\n';
     }
-    text += decisions_text(pulse.decisions);
+    text += decisions_text(pulse.decisions, style);
     for (const engine::Enrolled& entry : pulse.enrolled) {
         text += (entry.replaced.empty() ? "\nenrolled " : "\nrenewed ") +
                 printable(entry.template_name) + " from " + printable(entry.ca.config()) +
@@ -61,10 +73,10 @@ std::string as_text(const RunReport& report) {
         text += "\nnote: " + printable(note) + '\n';
     }
     if (pulse.ok() && pulse.enrolled.empty()) {
-        text += "\nnothing was enrolled, and nothing failed\n";
+        text += "\nnothing was enrolled, and nothing failed\n" + ways_on(report);
     }
     for (const Error& failure : pulse.failures) {
-        text += "\nfailed: " + printable(failure.sentence()) + '\n';
+        text += '\n' + style.bad("failed:") + ' ' + printable(failure.sentence()) + '\n';
     }
     return text;
 }
@@ -83,6 +95,12 @@ std::string as_json(const RunReport& report) {
     return json_text(json);
 }
 
-int exit_code(const RunReport& report) { return report.pulse.ok() ? 0 : 2; }
+int exit_code(const RunReport& report) {
+    if (!report.pulse.ok()) {
+        return 2;
+    }
+    const bool by_hand = report.errand != engine::Errand::Kind::none;
+    return by_hand && report.pulse.enrolled.empty() ? 1 : 0;
+}
 
 }  // namespace ae::service

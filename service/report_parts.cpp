@@ -9,10 +9,62 @@ namespace {
 
 constexpr std::size_t kShownSubject = 8;  // of a thumbprint or a key reference
 
-// Code points, not octets: template names may hold any letter.
+constexpr char kEscape = '\x1b';
+
+// Code points, not octets: template names may hold any letter.  Colours are not seen: an escape
+// character is always ours, for foreign text is printable.
 std::size_t width_of(const std::string& text) {
-    return static_cast<std::size_t>(std::ranges::count_if(
-        text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80; }));
+    std::size_t width = 0;
+    bool colour = false;
+    for (const char c : text) {
+        colour = colour || c == kEscape;
+        width += !colour && (static_cast<unsigned char>(c) & 0xC0U) != 0x80 ? 1 : 0;
+        colour = colour && c != 'm';
+    }
+    return width;
+}
+
+// What somebody should look at stands out; what is not for this account steps back.
+std::string coloured(engine::Verdict verdict, const Style& style) {
+    using engine::Verdict;
+    const std::string word(to_string(verdict));
+    switch (verdict) {
+        case Verdict::held:
+        case Verdict::issued:
+        case Verdict::published:
+            return style.good(word);
+        case Verdict::failed:
+        case Verdict::not_trusted:
+            return style.bad(word);
+        case Verdict::enroll:
+        case Verdict::renew:
+        case Verdict::pending:
+        case Verdict::waiting:
+        case Verdict::braked:
+        case Verdict::needs_user:
+        case Verdict::not_offered:
+        case Verdict::not_supported:
+        case Verdict::not_understood:
+            return style.attention(word);
+        case Verdict::not_readable:
+        case Verdict::no_enroll_right:
+        case Verdict::no_autoenroll_right:
+        case Verdict::not_autoenrollable:
+        case Verdict::wrong_context:
+        case Verdict::superseded:
+        case Verdict::policy_off:
+        case Verdict::left_alone:
+            return style.faint(word);
+        case Verdict::retrieve:
+        case Verdict::forget:
+        case Verdict::archive:
+        case Verdict::remove:
+        case Verdict::archived:
+        case Verdict::removed:
+        case Verdict::forgotten:
+            break;
+    }
+    return word;
 }
 
 std::string padded(const std::string& text, std::size_t width) {
@@ -42,7 +94,7 @@ std::string name_of(const engine::Decision& decision) {
 
 }  // namespace
 
-std::string table(const std::vector<std::vector<std::string>>& rows) {
+std::string table(const std::vector<std::vector<std::string>>& rows, const Style& style) {
     std::vector<std::size_t> widths(rows.front().size());
     for (const auto& row : rows) {
         for (std::size_t i = 0; i < row.size(); ++i) {
@@ -51,10 +103,12 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
     }
     std::string text;
     for (const auto& row : rows) {
+        std::string line;
         for (std::size_t i = 0; i + 1 < row.size(); ++i) {
-            text += padded(row[i], widths[i] + 2);
+            line += padded(row[i], widths[i] + 2);
         }
-        text += row.back() + '\n';
+        line += row.back();
+        text += (&row == &rows.front() ? style.strong(line) : line) + '\n';
     }
     return text;
 }
@@ -81,19 +135,19 @@ Json policy_json(const engine::AutoenrollPolicy& policy) {
     return json;
 }
 
-std::string decisions_text(const std::vector<engine::Decision>& decisions) {
+std::string decisions_text(const std::vector<engine::Decision>& decisions, const Style& style) {
     std::string text;
     for (const auto about :
          {engine::About::template_type, engine::About::certificate, engine::About::request}) {
         std::vector<std::vector<std::string>> rows{{title_of(about), "VERDICT", "RULE", "WHY"}};
         for (const engine::Decision& decision : decisions) {
             if (decision.about == about) {
-                rows.push_back({name_of(decision), std::string(to_string(decision.verdict)),
-                                decision.rule, printable(decision.fact)});
+                rows.push_back({name_of(decision), coloured(decision.verdict, style), decision.rule,
+                                printable(decision.fact)});
             }
         }
         if (rows.size() > 1) {
-            text += '\n' + table(rows);
+            text += '\n' + table(rows, style);
         }
     }
     return text;
@@ -110,7 +164,13 @@ Json decision_json(const engine::Decision& decision) {
 }
 
 std::string json_text(const Json& json) {
-    return json.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
+    const std::string ascii = json.dump(2, ' ', true, Json::error_handler_t::replace);
+    // The library takes DEL for a letter.  It only ever stands in strings.
+    std::string text;
+    for (const std::string_view part : split(ascii, '\x7F')) {
+        text.append(text.empty() ? "" : "\\u007f").append(part);
+    }
+    return text + '\n';
 }
 
 }  // namespace ae::service

@@ -4,6 +4,7 @@
 
 #include "engine/plan.h"
 #include "service/replica_source.h"
+#include "service/style.h"
 
 #include <string>
 #include <vector>
@@ -15,8 +16,8 @@ namespace ae::service {
 using Json = nlohmann::ordered_json;
 
 // Rows of equal length, the first with the titles; the last column is not padded.  Widths count
-// what a person sees, not octets.
-std::string table(const std::vector<std::vector<std::string>>& rows);
+// what a person sees, not octets and not colours.  The titles stand out where `style` has colours.
+std::string table(const std::vector<std::vector<std::string>>& rows, const Style& style = {});
 
 // {"as_of", "age_seconds", "domain_controller", "invocation_id"}
 Json source_json(const ReplicaSource& source, Time now);
@@ -25,7 +26,7 @@ std::string policy_text(const engine::AutoenrollPolicy& policy);  // one line
 Json policy_json(const engine::AutoenrollPolicy& policy);
 
 // "TEMPLATE VERDICT RULE WHY", and the same for certificates and requests where there are any.
-std::string decisions_text(const std::vector<engine::Decision>& decisions);
+std::string decisions_text(const std::vector<engine::Decision>& decisions, const Style& style = {});
 Json decision_json(const engine::Decision& decision);
 
 template <class T, class ToJson>
@@ -37,7 +38,8 @@ Json json_list(const std::vector<T>& values, ToJson to_json) {
     return json;
 }
 
-// Two spaces deep, with what is not UTF-8 replaced: directory text may be any octets.
+// Two spaces deep, ASCII only: a terminal obeys some characters above it, and every program reads
+// \u009b.  What is not UTF-8 becomes U+FFFD: directory text may be any octets.
 std::string json_text(const Json& json);
 
 }  // namespace ae::service

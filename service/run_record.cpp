@@ -218,6 +218,14 @@ RunCounters counters_of(Members members) {
     return counters;
 }
 
+void count_certificates(const engine::PulseReport& report, const std::vector<Event>& events,
+                        RunCounters& counters) {
+    for (const engine::Enrolled& one : report.enrolled) {
+        count(counters.enrolled, one.template_name);
+    }
+    count_ca_failures(events, counters);
+}
+
 }  // namespace
 
 RunRecord after_run(RunRecord before, const engine::PulseReport& report,
@@ -247,10 +255,17 @@ RunRecord after_run(RunRecord before, const engine::PulseReport& report,
         record.failures.push_back(shortened(failure.sentence()));
     }
     count(record.counters.runs, report.outcome);
-    for (const engine::Enrolled& one : report.enrolled) {
-        count(record.counters.enrolled, one.template_name);
+    count_certificates(report, events, record.counters);
+    return record;
+}
+
+RunRecord after_errand(RunRecord before, const engine::PulseReport& report,
+                       const std::vector<Event>& events) {
+    RunRecord record = std::move(before);
+    if (!report.enrolled.empty()) {
+        record.renewals = report.renewals;
     }
-    count_ca_failures(events, record.counters);
+    count_certificates(report, events, record.counters);
     return record;
 }
 

@@ -48,6 +48,10 @@ struct RunTimes {
 // `before` with this run added.  `events` are the run's own: they count the CAs that failed.
 RunRecord after_run(RunRecord before, const engine::PulseReport& report,
                     const std::vector<engine::Event>& events, const RunTimes& times);
+// The same after an errand (rule M1), which was no run: neither the timer nor the state of the last
+// run changes, only what came of it and what is due.
+RunRecord after_errand(RunRecord before, const engine::PulseReport& report,
+                       const std::vector<engine::Event>& events);
 // The same for a run whose process ended without a word.
 enum class Silence { crashed, stopped };
 RunRecord after_silence(RunRecord before, Silence why, const RunTimes& times);

@@ -1,11 +1,11 @@
 // aeclientd: the service host as a program (host_start.h).  Started by `aeclient service run`,
 // whose command line it takes.
 #include "engine/base/hresult_table.h"
+#include "service/cli/options.h"
 #include "service/console.h"
 #include "service/context_place.h"
 #include "service/event_log.h"
 #include "service/host_start.h"
-#include "service/options.h"
 
 #include <exception>
 #include <iostream>

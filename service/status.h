@@ -5,6 +5,7 @@
 #include "engine/pulse.h"
 #include "service/replica_source.h"
 #include "service/run_record.h"
+#include "service/style.h"
 
 #include <optional>
 #include <string>
@@ -92,7 +93,7 @@ struct HealthReport {
 };
 HealthReport health_of(const ContextStatus& status);
 
-std::string status_as_text(const ContextStatus& status);
+std::string status_as_text(const ContextStatus& status, const Style& style = {});
 std::string status_as_json(const ContextStatus& status);
 
 }  // namespace ae::service

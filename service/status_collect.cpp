@@ -4,6 +4,7 @@
 #include "service/kept_replica.h"
 #include "service/state_folder.h"
 #include "service/status_parts.h"
+#include "service/store_keys.h"
 #include "stores/context_stores.h"
 #include "stores/crypto.h"
 
@@ -111,7 +112,8 @@ void add_stores(const StatusSources& sources, ContextStatus& status) {
     const auto context = stores::open_stores(
         {.root = sources.state_dir,
          .scope = status.scope,
-         .warn = [&status](std::string_view text) { status.warnings.emplace_back(text); }},
+         .warn = [&status](std::string_view text) { status.warnings.emplace_back(text); },
+         .keys = store_keys(status.scope, sources.policy_dir)},
         stores::StoreUse::look, *crypto);
     if (context) {
         add_held(**context, status);

@@ -10,6 +10,21 @@ namespace {
 
 using Row = std::vector<std::string>;
 
+std::string coloured(Health health, const Style& style) {
+    switch (health) {
+        case Health::healthy:
+            return style.good(to_string(health));
+        case Health::failing:
+        case Health::not_running:
+            return style.bad(to_string(health));
+        case Health::attention:
+        case Health::disabled:
+        case Health::never_ran:
+            break;
+    }
+    return style.attention(to_string(health));
+}
+
 std::string in_words(const engine::AutoenrollPolicy& policy) {
     if (!policy.bits) {
         return "AEPolicy is not set: nothing is enrolled or renewed";
@@ -123,19 +138,19 @@ std::vector<HeldStatus> sorted(std::vector<HeldStatus> held) {
     return held;
 }
 
-std::string certificates(const ContextStatus& status) {
+std::string certificates(const ContextStatus& status, const Style& style) {
     std::vector<Row> rows{
         {"CERTIFICATE", "TEMPLATE", "EXPIRES", "LEFT", "RENEWAL BEGINS", "KEY", "SUBJECT"}};
     for (const HeldStatus& one : sorted(status.held)) {
-        rows.push_back(
-            {printable(one.thumbprint.substr(0, kShownThumbprint)),
-             one.template_name.empty() ? "-" : printable(one.template_name),
-             ae::to_string(one.expires),
-             one.expires < status.now ? "expired" : rough_period(one.expires - status.now),
-             one.renewal_begins ? ae::to_string(*one.renewal_begins) : "-",
-             std::string(to_string(one.key)), printable(one.subject)});
+        rows.push_back({printable(one.thumbprint.substr(0, kShownThumbprint)),
+                        one.template_name.empty() ? "-" : printable(one.template_name),
+                        ae::to_string(one.expires),
+                        one.expires < status.now ? style.bad("expired")
+                                                 : rough_period(one.expires - status.now),
+                        one.renewal_begins ? ae::to_string(*one.renewal_begins) : "-",
+                        std::string(to_string(one.key)), printable(one.subject)});
     }
-    return rows.size() > 1 ? '\n' + table(rows) : "\nno certificates\n";
+    return rows.size() > 1 ? '\n' + table(rows, style) : "\nno certificates\n";
 }
 
 std::string state_of(const PendingStatus& one) {
@@ -145,7 +160,7 @@ std::string state_of(const PendingStatus& one) {
     return one.ca.empty() ? "not sent" : "answer unknown";
 }
 
-std::string requests(const ContextStatus& status) {
+std::string requests(const ContextStatus& status, const Style& style) {
     std::vector<Row> rows{{"PENDING REQUEST", "TEMPLATE", "SUBMITTED", "AGE", "CA"}};
     for (const PendingStatus& one : status.pending) {
         rows.push_back(
@@ -153,10 +168,10 @@ std::string requests(const ContextStatus& status) {
              one.submitted <= status.now ? rough_period(status.now - one.submitted) : "-",
              printable(one.ca)});
     }
-    return rows.size() > 1 ? '\n' + table(rows) : "";
+    return rows.size() > 1 ? '\n' + table(rows, style) : "";
 }
 
-std::string cas(const ContextStatus& status) {
+std::string cas(const ContextStatus& status, const Style& style) {
     std::vector<Row> rows{{"CA", "FAILED CALLS", "STATE"}};
     for (const CaHealth& ca : status.cas) {
         Row states;
@@ -169,15 +184,15 @@ std::string cas(const ContextStatus& status) {
         rows.push_back({printable(ca.ca), std::to_string(ca.failures),
                         states.empty() ? "-" : join(states, "; ")});
     }
-    return rows.size() > 1 ? '\n' + table(rows) : "";
+    return rows.size() > 1 ? '\n' + table(rows, style) : "";
 }
 
 }  // namespace
 
-std::string status_as_text(const ContextStatus& status) {
+std::string status_as_text(const ContextStatus& status, const Style& style) {
     const HealthReport health = health_of(status);
     std::string text =
-        std::string(to_string(status.scope)) + ": " + std::string(to_string(health.health)) + '\n';
+        std::string(to_string(status.scope)) + ": " + coloured(health.health, style) + '\n';
     for (const std::string& reason : health.reasons) {
         text += "  - " + reason + '\n';
     }
@@ -188,7 +203,7 @@ std::string status_as_text(const ContextStatus& status) {
     add_replica(status, rows);
     add_next_run(status, rows);
     text += '\n' + table(rows);
-    return text + certificates(status) + requests(status) + cas(status);
+    return text + certificates(status, style) + requests(status, style) + cas(status, style);
 }
 
 }  // namespace ae::service

@@ -17,11 +17,11 @@ target_link_libraries(ae_hooks PRIVATE ole32 shell32)
 target_sources(ae_system_trust PRIVATE system_trust_none.cpp)
 target_sources(ae_place PRIVATE context_place_win32.cpp host_start_win32.cpp)
 target_sources(ae_service PRIVATE
-    logon_tickets_win32.cpp member_win32.cpp selftest/host_side_win32.cpp service_run_win32.cpp start_up_win32.cpp
+    doctor/this_host_win32.cpp logon_tickets_win32.cpp member_win32.cpp selftest/host_side_win32.cpp service_run_win32.cpp start_up_win32.cpp
     stop_on_signals_win32.cpp)
-target_link_libraries(ae_service PRIVATE secur32 shell32 wevtapi)
+target_link_libraries(ae_service PRIVATE secur32 shell32 wevtapi wtsapi32)
 target_link_libraries(ae_service PRIVATE ae_scm)
-target_sources(ae_service_core PRIVATE options_win32.cpp)
+target_sources(ae_service_core PRIVATE style_win32.cpp progress_win32.cpp cli/options_win32.cpp)
 target_sources(ae_events_files PRIVATE
     event_sources_registry.cpp state_folder_win32.cpp system_log_eventlog.cpp)
 target_link_libraries(ae_events_files PRIVATE advapi32)

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace ae::stores {
 
@@ -53,6 +54,12 @@ class ContextStores {
     // As the store noted it at the installation: a certificate's own extension often has no more
     // than the template's number.  Empty: it does not know.
     virtual std::string template_of(const std::string& thumbprint) = 0;
+    // What CertStore::held() leaves out: the archived entries of MY.  To be listed; no rule asks
+    // for them.
+    virtual Result<std::vector<engine::HeldCertificate>> archived() = 0;
+    // Where the key of an entry of MY, archived or not, lies, for people; nothing of the key
+    // itself.  Empty: it has none, or nobody knows.
+    virtual std::string key_place(const std::string& thumbprint) = 0;
     // Deletes what this agent made and nothing needs any more; only for stores opened to change,
     // after a pulse.  What cannot be deleted is said through Warn, stays for the next time and
     // keeps nothing else from going.

@@ -1,4 +1,5 @@
 #include "stores/archive_cap_files.h"
+#include "stores/archived_files.h"
 #include "stores/cert_store.h"
 #include "stores/context_stores.h"
 #include "stores/key_store.h"
@@ -14,6 +15,7 @@ class FileStores final : public ContextStores {
   public:
     FileStores(std::unique_ptr<StoreContext> context, engine::Crypto& crypto)
         : context_(std::move(context)),
+          crypto_(crypto),
           keys_(make_key_store(*context_)),
           certificates_(make_cert_store(*context_, crypto)),
           memory_(make_memory_store(*context_)) {}
@@ -30,6 +32,12 @@ class FileStores final : public ContextStores {
         const auto entry = read_my_entry(*folder);
         return entry ? entry->template_name : std::string();
     }
+    Result<std::vector<engine::HeldCertificate>> archived() override {
+        return archived_certificates(*context_, crypto_);
+    }
+    std::string key_place(const std::string& thumbprint) override {
+        return key_place_of(*context_, thumbprint);
+    }
     Result<Tidied> tidy(const TidyOptions& options) override {
         Tidied tidied;
         tidied.orphaned_keys = erase_orphaned_keys(*context_, *keys_);
@@ -41,6 +49,7 @@ class FileStores final : public ContextStores {
 
   private:
     std::unique_ptr<StoreContext> context_;
+    engine::Crypto& crypto_;
     std::unique_ptr<engine::KeyStore> keys_;
     std::unique_ptr<engine::CertStore> certificates_;
     std::unique_ptr<engine::MemoryStore> memory_;

@@ -5,6 +5,7 @@
 #include "stores/key_containers_win32.h"
 #include "stores/key_store.h"
 #include "stores/memory_store_win32.h"
+#include "stores/my_list_wincrypt.h"
 #include "stores/store_entry_wincrypt.h"
 #include "stores/store_layout.h"
 #include "stores/tidy_wincrypt.h"
@@ -59,6 +60,18 @@ class WindowsStores final : public ContextStores {
         return tidy_stores(*context_, *keys_, options,
                            {.now = std::chrono::floor<Seconds>(std::chrono::system_clock::now()),
                             .containers = machine_containers});
+    }
+    Result<std::vector<engine::HeldCertificate>> archived() override {
+        return list_my(*context_, Listed::archived);
+    }
+    std::string key_place(const std::string& thumbprint) override {
+        const auto my = context_->my();
+        if (!my) {
+            return {};
+        }
+        const UniqueCertContext certificate = find_certificate(*my, thumbprint);
+        const auto where = certificate ? key_location_of(certificate.get()) : std::nullopt;
+        return where ? where->provider + ", container " + where->container : std::string();
     }
     std::string template_of(const std::string& thumbprint) override {
         const auto my = context_->my();

@@ -70,6 +70,9 @@ namespace {
 
 using Addresses = std::vector<tcp::endpoint>;
 
+constexpr std::string_view kNoHostRoute = "no route to host";
+constexpr std::string_view kNoNetworkRoute = "network is unreachable";
+
 // The usual ones in our words, because the system's come in its language, and differ.
 std::string reason(const error_code& error) {
     const std::pair<error_code, std::string_view> usual[] = {
@@ -79,8 +82,8 @@ std::string reason(const error_code& error) {
         {asio::error::timed_out, "connection timed out"},
         {asio::error::operation_aborted, "stopped on request"},
         {asio::error::host_not_found, "host not found"},
-        {asio::error::host_unreachable, "no route to host"},
-        {asio::error::network_unreachable, "network is unreachable"},
+        {asio::error::host_unreachable, kNoHostRoute},
+        {asio::error::network_unreachable, kNoNetworkRoute},
     };
     for (const auto& [code, words] : usual) {
         if (error == code) {
@@ -129,6 +132,20 @@ Result<Addresses> resolve(const std::string& host, std::uint16_t port, const Bou
 }
 
 }  // namespace
+
+bool is_no_route(const Error& error) {
+    return error.context.ends_with(kNoHostRoute) || error.context.ends_with(kNoNetworkRoute);
+}
+
+Result<std::vector<std::string>> addresses_of(const std::string& host, const Bound& bound) {
+    return resolve(host, 0, bound).map([](const Addresses& found) {
+        std::vector<std::string> texts;
+        for (const tcp::endpoint& each : found) {
+            texts.push_back(each.address().to_string());
+        }
+        return texts;
+    });
+}
 
 Connection::Connection(std::unique_ptr<Socket> socket) : socket_(std::move(socket)) {}
 Connection::~Connection() = default;

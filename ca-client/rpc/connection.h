@@ -13,11 +13,18 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace ae::ca {
 
 // Of one name at most: a name with more is a mistake or an attempt to keep us busy.
 inline constexpr std::size_t kMaxAddresses = 8;
+
+// Of an error that open() gave: no router knows the way, so nobody there was asked.
+bool is_no_route(const Error& error);
+
+// In the resolver's order: "10.53.57.2".  Errors: kServerUnavailable with the reason, kTimeout.
+Result<std::vector<std::string>> addresses_of(const std::string& host, const Bound& bound);
 
 class Connection {
   public:

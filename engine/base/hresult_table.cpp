@@ -56,6 +56,8 @@ constexpr std::array kRows = {
     row(0x80070426, "ERROR_SERVICE_NOT_ACTIVE", "the service does not run", "Start the service"),
     row(0x8007042B, "ERROR_PROCESS_ABORTED", "a program did not end as it should",
         "Correct what it complains about, or the program"),
+    row(0x80070490, "ERROR_NOT_FOUND", "there is nothing of that name or number",
+        "List what there is: aeclient templates, cas, certs"),
     row(0x8007052E, "ERROR_LOGON_FAILURE", "the account's password was refused",
         "Rejoin the domain or reset the machine secret"),
     row(0x8007054B, "ERROR_NO_SUCH_DOMAIN", "no domain controller answers",

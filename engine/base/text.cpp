@@ -72,10 +72,24 @@ void append_unit(Bytes& bytes, char32_t unit) {
     bytes.push_back(static_cast<std::uint8_t>((unit >> 8U) & 0xFFU));
 }
 
-// C0, DEL, C1, line separators, and the characters that reorder what a person sees.
+struct Range {
+    char32_t first;
+    char32_t last;
+};
+// C0, DEL, C1, line separators, what reorders what a person sees, and what nobody sees at all
+// (Default_Ignorable_Code_Point of Unicode, and the empty Braille pattern): with those, two names
+// could look the same.  U+200C and U+200D stay: Persian and Hindi need them.
+constexpr std::array kUnprintable{
+    Range{0x00, 0x1F},       Range{0x7F, 0x9F},      Range{0xAD, 0xAD},     Range{0x034F, 0x034F},
+    Range{0x061C, 0x061C},   Range{0x115F, 0x1160},  Range{0x17B4, 0x17B5}, Range{0x180B, 0x180F},
+    Range{0x200B, 0x200B},   Range{0x200E, 0x200F},  Range{0x2028, 0x202E}, Range{0x2060, 0x206F},
+    Range{0x2800, 0x2800},   Range{0x3164, 0x3164},  Range{0xFE00, 0xFE0F}, Range{0xFEFF, 0xFEFF},
+    Range{0xFFA0, 0xFFA0},   Range{0xFFF9, 0xFFFB},  Range{0xFFFE, 0xFFFF}, Range{0x1BCA0, 0x1BCA3},
+    Range{0x1D173, 0x1D17A}, Range{0xE0000, 0xE0FFF}};
+
 bool is_unprintable(char32_t c) {
-    return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
-           (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
+    return std::ranges::any_of(kUnprintable,
+                               [c](const Range& one) { return c >= one.first && c <= one.last; });
 }
 
 std::string escaped(const char* format, unsigned value) {
@@ -183,8 +197,10 @@ std::string printable(std::string_view text) {
         if (!point.valid) {
             result += escaped("\\x%02x", static_cast<unsigned char>(text.front()));
         } else if (is_unprintable(point.value)) {
-            result += point.value < 0x100 ? escaped("\\x%02x", point.value)
-                                          : escaped("\\u%04x", point.value);
+            result += escaped(point.value < 0x100     ? "\\x%02x"
+                              : point.value < 0x10000 ? "\\u%04x"
+                                                      : "\\U%08x",
+                              point.value);
         } else {
             result += text.substr(0, point.size);
         }

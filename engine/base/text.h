@@ -22,8 +22,9 @@ Bytes utf16le_from_utf8(std::string_view text);  // no BOM, no terminator; bad i
 std::optional<std::string> utf8_from_utf16le(ByteView bytes);
 bool is_utf8(std::string_view text);
 
-// Foreign text for a terminal or a log line: control, bidi and invalid octets become \xNN or
-// \uNNNN.
+// Foreign text for a terminal or a log line: control characters, those that reorder or hide what a
+// person sees, and invalid octets become \xNN, \uNNNN or \UNNNNNNNN.  Doing it twice changes
+// nothing.
 std::string printable(std::string_view text);
 
 }  // namespace ae

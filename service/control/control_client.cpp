@@ -82,6 +82,35 @@ tl::unexpected<Error> fail_out_of_turn() {
                 "Use the aeclient that belongs to the service; after an update restart it");
 }
 
+enum class Ending { accepted, result };
+
+Result<RunResult> converse(const ControlAddress& address, const ControlRequest& request,
+                           Ending until, const Hear& hear, std::chrono::milliseconds server_time) {
+    const ControlDeadline deadline = ControlClock::now() + server_time;
+    auto talk = Conversation::begin(address, request, server_time);
+    if (!talk) {
+        return pass(talk);
+    }
+    auto answer = talk->next(deadline);
+    if (answer && !std::holds_alternative<Accepted>(*answer)) {
+        return fail_out_of_turn();
+    }
+    while (answer) {
+        if (auto* result = std::get_if<RunResult>(&*answer)) {
+            return std::move(*result);
+        }
+        if (std::holds_alternative<HostStatus>(*answer)) {
+            return fail_out_of_turn();
+        }
+        hear(*answer);
+        if (until == Ending::accepted) {
+            return RunResult{};
+        }
+        answer = talk->next(std::nullopt);
+    }
+    return pass(answer);
+}
+
 }  // namespace
 
 Error no_answer(const ControlAddress& address) {
@@ -114,29 +143,13 @@ Result<HostStatus> ask_status(const ControlAddress& address,
 
 Result<RunResult> ask_pulse(const ControlAddress& address, const PulseAsk& ask, const Hear& hear,
                             std::chrono::milliseconds server_time) {
-    const ControlDeadline deadline = ControlClock::now() + server_time;
-    auto talk = Conversation::begin(address, ask, server_time);
-    if (!talk) {
-        return pass(talk);
-    }
-    auto answer = talk->next(deadline);
-    if (answer && !std::holds_alternative<Accepted>(*answer)) {
-        return fail_out_of_turn();
-    }
-    while (answer) {
-        if (auto* result = std::get_if<RunResult>(&*answer)) {
-            return std::move(*result);
-        }
-        if (std::holds_alternative<HostStatus>(*answer)) {
-            return fail_out_of_turn();
-        }
-        hear(*answer);
-        if (!ask.wait) {
-            return RunResult{};
-        }
-        answer = talk->next(std::nullopt);
-    }
-    return pass(answer);
+    return converse(address, ask, ask.wait ? Ending::result : Ending::accepted, hear, server_time);
+}
+
+Result<RunResult> ask_inspection(const ControlAddress& address, const InspectAsk& ask,
+                                 std::chrono::milliseconds server_time) {
+    return converse(
+        address, ask, Ending::result, [](const ControlAnswer&) {}, server_time);
 }
 
 }  // namespace ae::service

@@ -21,6 +21,11 @@ inline constexpr std::chrono::seconds kServerTime{10};
 Result<HostStatus> ask_status(const ControlAddress& address,
                               std::chrono::milliseconds server_time = kServerTime);
 
+// What the service saw, as `aeclient` would print it in that context; a listed command comes to
+// its end, or is ended (host/inspector.h).
+Result<RunResult> ask_inspection(const ControlAddress& address, const InspectAsk& ask,
+                                 std::chrono::milliseconds server_time = kServerTime);
+
 // The Accepted, then steps and events as they come; not the result.
 using Hear = std::function<void(const ControlAnswer& answer)>;
 // Waits for the run's result when `ask.wait`, however long it takes; else an empty result.

@@ -151,17 +151,22 @@ void ControlConnection::answer(const std::string& line) {
     if (!request) {
         refuse(std::move(request.error()));
     } else if (const auto* ask = std::get_if<PulseAsk>(&*request)) {
-        begin_pulse(*ask);
+        begin(*ask, ask->wait ? Waits::yes : Waits::no, &ControlHandler::pulse);
+    } else if (const auto* look = std::get_if<InspectAsk>(&*request)) {
+        begin(*look, Waits::yes, &ControlHandler::inspect);
     } else {
         tell(line_of(room_->handler->status()));
         finish();
     }
 }
 
-void ControlConnection::begin_pulse(const PulseAsk& ask) {
+template <class Ask>
+void ControlConnection::begin(const Ask& ask, Waits waits,
+                              Result<Accepted> (ControlHandler::*job)(const Ask&,
+                                                                      std::weak_ptr<Listener>)) {
     held_back_ = true;
-    auto accepted = room_->handler->pulse(
-        ask, ask.wait ? weak_from_this() : std::weak_ptr<ControlConnection>());
+    auto accepted = (room_->handler->*job)(
+        ask, waits == Waits::yes ? weak_from_this() : std::weak_ptr<ControlConnection>());
     held_back_ = false;
     if (closed_) {
         return;
@@ -175,7 +180,7 @@ void ControlConnection::begin_pulse(const PulseAsk& ask) {
         close();
         return;
     }
-    if (ask.wait && !finishing_) {
+    if (waits == Waits::yes && !finishing_) {
         watch_for_hang_up();
         write();
     } else {

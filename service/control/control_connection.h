@@ -55,7 +55,10 @@ class ControlConnection final : public Listener,
     void read();
     void take(std::string_view octets);
     void answer(const std::string& line);
-    void begin_pulse(const PulseAsk& ask);
+    enum class Waits { no, yes };
+    template <class Ask>
+    void begin(const Ask& ask, Waits waits,
+               Result<Accepted> (ControlHandler::*job)(const Ask&, std::weak_ptr<Listener>));
     void watch_for_hang_up();
     void refuse(Error error);
     void write();

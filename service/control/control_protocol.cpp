@@ -1,8 +1,9 @@
+// What the service answers: the answers of control_protocol.h.
 #include "service/control/control_protocol.h"
 
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
-#include "service/capture/json_reader.h"
+#include "service/control/control_lines.h"
 
 #include <algorithm>
 #include <array>
@@ -11,7 +12,6 @@
 namespace ae::service {
 namespace {
 
-constexpr std::size_t kDeepest = 16;  // ours are flat; later ones may not be
 constexpr unsigned kLargestExitCode = 255;
 constexpr std::size_t kKeptOfText = std::size_t{64} * 1024;  // of a text in an answer too large
 
@@ -19,82 +19,6 @@ constexpr std::array kStepKinds = {engine::StepKind::policy, engine::StepKind::d
                                    engine::StepKind::stores, engine::StepKind::retrieve,
                                    engine::StepKind::enroll, engine::StepKind::renew,
                                    engine::StepKind::clean};
-
-// The JSON library keeps one object per level, sixteen million of them for as many brackets.
-bool nests_too_deep(std::string_view text) {
-    std::size_t depth = 0;
-    bool in_text = false;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        const char c = text[at];
-        if (in_text) {
-            in_text = c != '"';
-            at += c == '\\' ? 1 : 0;
-        } else if (c == '"') {
-            in_text = true;
-        } else if (c == '[' || c == '{') {
-            if (++depth > kDeepest) {
-                return true;
-            }
-        } else if (c == ']' || c == '}') {
-            depth -= depth == 0 ? 0 : 1;
-        }
-    }
-    return false;
-}
-
-Result<Json> object_of(std::string_view line, std::size_t largest) {
-    if (line.size() > largest) {
-        return fail(kInvalidData, "it is larger than " + std::to_string(largest) + " octets");
-    }
-    // To the JSON library a NUL is the end of the text, whatever comes after it.
-    if (line.find('\0') != std::string_view::npos) {
-        return fail(kInvalidData, "it holds a NUL");
-    }
-    if (nests_too_deep(line)) {
-        return fail(kInvalidData, "it nests too deep");
-    }
-    Result<Json> json = parse_json(line);
-    if (json && !json->is_object()) {
-        return fail(kInvalidData, "it is no JSON object");
-    }
-    return json;
-}
-
-void expect_version(JsonReader& reader) {
-    const auto version = reader.number("version");
-    if (!version) {
-        reader.blame("version", "is missing");
-    } else if (*version != kControlVersion) {
-        reader.blame("version", "is " + std::to_string(*version) + ", and only " +
-                                    std::to_string(kControlVersion) + " is understood here");
-    }
-}
-
-void expect_only(JsonReader& reader, std::initializer_list<std::string_view> names) {
-    for (const auto& item : reader.json().items()) {
-        if (std::ranges::find(names, item.key()) == names.end()) {
-            reader.blame("member " + printable(item.key()), "is not known");
-        }
-    }
-}
-
-// `problem` is empty when nothing is wrong.
-template <class Value>
-Result<Value> unless(const std::string& problem, Value value) {
-    if (!problem.empty()) {
-        return fail(kInvalidData, problem,
-                    "Use the aeclient that belongs to the service; after an update restart it");
-    }
-    return value;
-}
-
-std::string text_of(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
-}
-
-Json message(std::string_view member, std::string_view kind) {
-    return {{"version", kControlVersion}, {member, kind}};
-}
 
 struct AnswerJson {
     Json operator()(const Accepted& accepted) const {
@@ -122,6 +46,9 @@ struct AnswerJson {
         json["exit_code"] = result.exit_code;
         json["text"] = result.text;
         json["report"] = result.report;
+        if (!result.complaint.empty()) {
+            json["complaint"] = result.complaint;
+        }
         return json;
     }
     Json operator()(const HostStatus& status) const {
@@ -180,7 +107,8 @@ RunResult result_of(JsonReader& reader) {
         reader.blame("exit_code", "is no number from 0 to 255");
         return {};
     }
-    RunResult result{static_cast<int>(*code), reader.text("text"), reader.text("report")};
+    RunResult result{static_cast<int>(*code), reader.text("text"), reader.text("report"),
+                     reader.text("complaint")};
     // It is printed as it is, and JSON has no control characters but these.
     if (std::ranges::any_of(result.report, [](char c) {
             return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' && c != '\r';
@@ -241,40 +169,6 @@ std::optional<ControlAnswer> answer_of(JsonReader& reader) {
 }
 
 }  // namespace
-
-std::string line_of(const ControlRequest& request) {
-    const auto* pulse = std::get_if<PulseAsk>(&request);
-    Json json = message("verb", pulse != nullptr ? "pulse" : "status");
-    if (pulse != nullptr) {
-        json["force"] = pulse->force;
-        json["wait"] = pulse->wait;
-        json["interactive"] = pulse->interactive;
-    }
-    return text_of(json);
-}
-
-Result<ControlRequest> request_from_line(std::string_view line) {
-    const Result<Json> json = object_of(line, kLargestRequest);
-    if (!json) {
-        return unless("the request: " + json.error().context, ControlRequest{});
-    }
-    std::string problem;
-    JsonReader reader(*json, problem, "the request: ");
-    expect_version(reader);
-    const std::string verb = reader.text("verb", Need::required);
-    ControlRequest request = StatusAsk{};
-    if (verb == "pulse") {
-        expect_only(reader, {"version", "verb", "force", "wait", "interactive"});
-        request = PulseAsk{.force = reader.truth("force"),
-                           .wait = reader.truth("wait", true),
-                           .interactive = reader.truth("interactive")};
-    } else if (verb == "status") {
-        expect_only(reader, {"version", "verb"});
-    } else {
-        reader.blame("verb", "is not known");
-    }
-    return unless(problem, request);
-}
 
 std::string line_of(const ControlAnswer& answer) {
     Json json = std::visit(AnswerJson{}, answer);

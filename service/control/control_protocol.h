@@ -7,7 +7,9 @@
 #pragma once
 
 #include "engine/base/result.h"
+#include "engine/errand.h"
 #include "engine/ports.h"
+#include "service/control/inspection.h"
 #include "service/status.h"
 
 #include <string>
@@ -24,12 +26,13 @@ struct PulseAsk {
     bool force = false;
     bool wait = true;
     bool interactive = false;
+    engine::Errand errand{};  // one thing alone, instead of a whole pulse; never interactive
     bool operator==(const PulseAsk&) const = default;
 };
 struct StatusAsk {
     bool operator==(const StatusAsk&) const = default;
 };
-using ControlRequest = std::variant<PulseAsk, StatusAsk>;
+using ControlRequest = std::variant<PulseAsk, StatusAsk, InspectAsk>;
 
 std::string line_of(const ControlRequest& request);  // with its line feed
 // A member that is not known is an error too: it may change what is asked for.
@@ -48,9 +51,10 @@ struct EventLine {
     std::string text{};
 };
 struct RunResult {
-    int exit_code = 0;     // 0 to 255
-    std::string text{};    // as `aeclient pulse` prints it
-    std::string report{};  // as `aeclient pulse --json` prints it
+    int exit_code = 0;        // 0 to 255
+    std::string text{};       // as `aeclient pulse` prints it
+    std::string report{};     // as `aeclient pulse --json` prints it
+    std::string complaint{};  // of an inspection: what it said on standard error
 };
 struct Refused {
     Error error{};

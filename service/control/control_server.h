@@ -35,6 +35,8 @@ class ControlHandler {
     // `waiting` is nobody when the client does not wait.  What it is told already in here comes
     // after the Accepted.  Error: the run cannot be; the client is told and closed.
     virtual Result<Accepted> pulse(const PulseAsk& ask, std::weak_ptr<Listener> waiting) = 0;
+    // The same for a command that only looks.
+    virtual Result<Accepted> inspect(const InspectAsk& ask, std::weak_ptr<Listener> waiting) = 0;
 };
 
 class ControlServer {

@@ -108,6 +108,7 @@ ControlAnswer made_printable(ControlAnswer answer) {
         escape(event->text);
     } else if (auto* result = std::get_if<RunResult>(&answer)) {
         result->text = printable_lines(result->text);
+        result->complaint = printable_lines(result->complaint);
     } else if (auto* status = std::get_if<HostStatus>(&answer)) {
         escape(status->state);
         escape(status->running_trigger);

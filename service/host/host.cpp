@@ -4,6 +4,7 @@
 #include "engine/interaction.h"
 #include "service/event_log.h"
 #include "service/event_store.h"
+#include "service/host/inspector.h"
 #include "service/host/runner.h"
 #include "service/host/supervisor.h"
 #include "service/host/user_notice.h"
@@ -27,6 +28,8 @@ auto effect_of(const engine::AutoenrollPolicy& policy) {
 
 constexpr std::chrono::milliseconds kFarewell{200};
 
+bool is_errand(const engine::Errand& errand) { return errand.kind != engine::Errand::Kind::none; }
+
 class Host final : public ControlHandler {
   public:
     explicit Host(const HostOptions& options)
@@ -39,6 +42,8 @@ class Host final : public ControlHandler {
                    .worker_arguments = options.worker_arguments,
                    .clock = options.clock},
                   [this] { changed(); }),
+          inspector_(loop_, {.worker_program = options.worker_program,
+                             .places = options.inspection_places}),
           notice_(loop_, {.begin = [this] { activated(); },
                           .cancelled = [this] { cancelled(); },
                           .gone = [this] { runner_.user_is_gone(); }}) {}
@@ -70,11 +75,18 @@ class Host final : public ControlHandler {
             return fail(kNotSupported, "a machine has nobody who could be asked",
                         "Ask in your own context: aeclient enroll --interactive");
         }
-        notice_.withdraw();
+        if (!is_errand(ask.errand)) {
+            notice_.withdraw();
+        }
         return runner_.ask({.trigger = ask.interactive ? Trigger::interactive : Trigger::manual,
                             .force = ask.force,
-                            .interactive = ask.interactive},
+                            .interactive = ask.interactive,
+                            .errand = ask.errand},
                            waiting);
+    }
+
+    Result<Accepted> inspect(const InspectAsk& ask, std::weak_ptr<Listener> waiting) override {
+        return inspector_.ask(ask, waiting);
     }
 
   private:
@@ -166,7 +178,7 @@ class Host final : public ControlHandler {
             configure();
             offer_notice();
             watch_network_if_needed();
-        } else {
+        } else if (!is_errand(run->errand)) {
             last_trigger_ = run->trigger;
         }
         supervisor_->say(summary());
@@ -248,6 +260,7 @@ class Host final : public ControlHandler {
         logon_watch_.reset();
         network_watch_.reset();
         notice_.withdraw();
+        inspector_.stop();
         runner_.stop([this] {
             // Who waited gets the last line first.
             farewell_.expires_after(kFarewell);
@@ -264,6 +277,7 @@ class Host final : public ControlHandler {
     Result<engine::AutoenrollPolicy> policy_{};
     policy::AgentSettings settings_{};
     Runner runner_;
+    Inspector inspector_;
     UserNotice notice_;
     boost::asio::steady_timer farewell_{loop_};
     std::optional<Trigger> last_trigger_{};

@@ -26,7 +26,8 @@ struct HostOptions {
     std::string state_dir{};
     std::string policy_dir{};
     std::string worker_program{};
-    std::vector<std::string> worker_arguments{};  // of every run
+    std::vector<std::string> worker_arguments{};   // of every run
+    std::vector<std::string> inspection_places{};  // of every command that only looks
     // A name of this machine's own until the directory told the account's SID (rule J1).
     std::string identity{};
     std::uint32_t process = 0;  // this one, for status

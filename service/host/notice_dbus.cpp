@@ -1,7 +1,7 @@
 // [Desktop Notifications 1.2], org.freedesktop.Notifications on the session's bus.
 // First what the desktop can do, then the notice, so that nothing is shown that nobody can answer.
 #include "engine/base/hresult_table.h"
-#include "engine/base/text.h"
+#include "service/escape.h"
 #include "service/host/bus_sdbus.h"
 #include "service/host/notice.h"
 #include "service/host/notice_text.h"
@@ -23,26 +23,6 @@ constexpr std::uint64_t kDefaultAnswerTime = 0;
 constexpr std::uint32_t kReplacesNone = 0;
 constexpr std::uint32_t kExpired = 1;  // a reason for NotificationClosed
 constexpr int kNormal = 1;             // urgency
-
-std::string in_markup(std::string_view text) {
-    std::string out;
-    for (const char letter : text) {
-        switch (letter) {
-            case '&':
-                out += "&amp;";
-                break;
-            case '<':
-                out += "&lt;";
-                break;
-            case '>':
-                out += "&gt;";
-                break;
-            default:
-                out += letter;
-        }
-    }
-    return out;
-}
 
 class Inside : public std::enable_shared_from_this<Inside> {
   public:
@@ -136,7 +116,7 @@ class Inside : public std::enable_shared_from_this<Inside> {
             able.contains("persistence")
                 ? static_cast<std::int32_t>(std::chrono::milliseconds(engine::kBalloonTime).count())
                 : kUntilClosed;
-        const std::string body = able.contains("body-markup") ? in_markup(body_) : body_;
+        const std::string body = able.contains("body-markup") ? html_text(body_) : body_;
         UniqueMessage call;
         int result = ::sd_bus_message_new_method_call(bus_->get(), call.put(), kName, kPath, kName,
                                                       "Notify");

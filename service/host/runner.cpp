@@ -2,6 +2,7 @@
 
 #include "engine/base/hresult_table.h"
 #include "service/event_log.h"
+#include "service/host/worker_words.h"
 
 #include <algorithm>
 #include <utility>
@@ -10,26 +11,33 @@
 
 namespace ae::service {
 
+using engine::Errand;
 using engine::LastRun;
 using engine::Outcome;
 using engine::Trigger;
 
 namespace {
 
-std::string end_text(const WorkerEnd& how) {
-    return how.exited ? "it ended with code " + std::to_string(how.code) + " and without a report"
-                      : crash_text(how);
-}
+bool is_errand(const RunRequest& run) { return run.errand.kind != Errand::Kind::none; }
 
-Error crash_error(const WorkerEnd& how) {
-    return {kUnexpected, "the process of the run crashed: " + end_text(how),
-            "Nothing is lost: the next run goes on where it was. If it happens again, run "
-            "aeclient pulse --foreground --verbose, and report what it prints"};
-}
-
-Error stopping_error() {
-    return {kServiceNotActive, "the service is being stopped",
-            "Ask again when it runs; the next run does what is left"};
+// Joined, so that no value can pass for an option.
+void add_errand(const Errand& errand, std::vector<std::string>& arguments) {
+    switch (errand.kind) {
+        case Errand::Kind::none:
+            return;
+        case Errand::Kind::enroll:
+            arguments.push_back("--enroll=" + errand.template_name);
+            break;
+        case Errand::Kind::retrieve:
+            arguments.push_back("--retrieve=" + std::to_string(errand.request_id.value_or(0)));
+            break;
+        case Errand::Kind::renew:
+            arguments.push_back("--renew=" + errand.thumbprint);
+            break;
+    }
+    if (!errand.ca.empty()) {
+        arguments.push_back("--ca=" + errand.ca);
+    }
 }
 
 void tell_all(const std::vector<std::weak_ptr<Listener>>& listeners, const std::string& line) {
@@ -82,10 +90,20 @@ Result<Accepted> Runner::ask(const RunRequest& request, const std::weak_ptr<List
     if (stopped_) {
         return fail(stopping_error());
     }
+    const bool waits = running_.has_value();
+    if (is_errand(request)) {
+        if (errands_.size() >= kMostErrands) {
+            return fail(kBusy, "too many things are asked for by hand already",
+                        "Ask again when some of them have ended");
+        }
+        errands_.push_back({request, waiting});
+        pump();
+        return Accepted{.merged = waits};
+    }
     const bool merged = scheduler_.ask(request) == engine::Answer::merge;
     waiting_.push_back(waiting);
     pump();
-    return Accepted{.merged = merged};
+    return Accepted{.merged = merged || waits};
 }
 
 void Runner::policy_refreshed(engine::Refresh refresh) {
@@ -124,6 +142,9 @@ void Runner::stop(Changed ended) {
     timer_->disarm();
     const std::string farewell = line_of(ControlAnswer(Refused{stopping_error()}));
     dismiss(std::exchange(waiting_, {}), farewell);
+    for (const Wished& one : std::exchange(errands_, {})) {
+        dismiss({one.waiting}, farewell);
+    }
     if (!running_) {
         boost::asio::post(loop_, stopped_);
         return;
@@ -160,12 +181,19 @@ HostStatus Runner::status() {
 }
 
 void Runner::pump() {
-    while (!stopped_) {
+    // One at a time: they would keep each other out of the stores.
+    while (!stopped_ && !running_) {
+        if (!errands_.empty()) {
+            const Wished next = std::move(errands_.front());
+            errands_.pop_front();
+            start(next.run, {next.waiting});
+            continue;
+        }
         const auto run = scheduler_.take(now());
         if (!run) {
             break;
         }
-        start(*run);
+        start(*run, std::exchange(waiting_, {}));
     }
     if (!stopped_) {
         arm();
@@ -173,7 +201,9 @@ void Runner::pump() {
 }
 
 void Runner::arm() {
-    if (const auto next = scheduler_.next(now())) {
+    if (running_) {
+        timer_->disarm();  // its end looks at what is due meanwhile
+    } else if (const auto next = scheduler_.next(now())) {
         timer_->arm(next->at);
     } else {
         timer_->disarm();
@@ -189,15 +219,16 @@ std::vector<std::string> Runner::arguments_of(const RunRequest& run) const {
     if (run.interactive) {
         arguments.emplace_back("--interactive");
     }
+    add_errand(run.errand, arguments);
     return arguments;
 }
 
-void Runner::start(const RunRequest& run) {
+void Runner::start(const RunRequest& run, Listeners listeners) {
     learn();  // what is new on the disk after this is the run's own
     running_ = run;
     started_ = now();
     told_result_ = false;
-    listeners_ = std::exchange(waiting_, {});
+    listeners_ = std::move(listeners);
     auto worker = start_worker(loop_, arguments_of(run),
                                {.line = [this](const std::string& line) { hear(line); },
                                 .end = [this](const WorkerEnd& how) { end(how); }},
@@ -205,8 +236,13 @@ void Runner::start(const RunRequest& run) {
     if (!worker) {
         Error error = std::move(worker.error()).within("start the process of the run");
         log_warning(error.sentence());
+        const std::string farewell = line_of(ControlAnswer(Refused{std::move(error)}));
+        if (is_errand(run)) {
+            finish(farewell);
+            return;
+        }
         note_silence();
-        finish_run(*record_.last, line_of(ControlAnswer(Refused{std::move(error)})));
+        finish_run(*record_.last, farewell);
         return;
     }
     worker_ = std::move(*worker);
@@ -238,7 +274,9 @@ void Runner::end(const WorkerEnd& how) {
         log_warning(error.sentence());
         farewell = line_of(ControlAnswer(Refused{std::move(error)}));
     }
-    if (recorded) {
+    if (is_errand(*running_)) {
+        finish(farewell);  // it was no run, so nothing is due sooner or later (rule M1)
+    } else if (recorded) {
         finish_run(*record_.last, farewell);
     } else if (told_result_) {
         finish_run(kept_out(), farewell);
@@ -270,9 +308,13 @@ void Runner::note_silence() {
 }
 
 void Runner::finish_run(const LastRun& last, const std::string& farewell) {
+    scheduler_.ended(last);
+    finish(farewell);
+}
+
+void Runner::finish(const std::string& farewell) {
     running_.reset();
     dismiss(std::exchange(listeners_, {}), farewell);
-    scheduler_.ended(last);
     if (std::exchange(network_changed_, false)) {
         scheduler_.network_changed(now());
     }

@@ -1,5 +1,6 @@
 // The runs of one context, one after the other: what the scheduler says is due becomes a worker
 // process; its lines go to whoever waits for that run; its record says what comes next.
+// An errand (engine/errand.h) is a worker process too, between two runs, and no run itself.
 // One thread, that of `loop`; never throws.
 #pragma once
 
@@ -11,6 +12,7 @@
 #include "service/state_folder.h"
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,6 +29,7 @@ inline constexpr std::chrono::minutes kLongestRun{30};
 inline constexpr std::chrono::hours kLongestInteractiveRun{7};
 // From the wish to stop until it is killed; what it loses then, the next run makes up for.
 inline constexpr std::chrono::seconds kStopGrace{4};
+inline constexpr std::size_t kMostErrands = 16;             // that wait
 inline constexpr std::chrono::milliseconds kKillTime{500};  // then we end without its end
 
 struct RunnerOptions {
@@ -61,8 +64,15 @@ class Runner {
     [[nodiscard]] Time started() const { return started_; }
 
   private:
+    using Listeners = std::vector<std::weak_ptr<Listener>>;
+    struct Wished {
+        RunRequest run{};
+        std::weak_ptr<Listener> waiting{};
+    };
+
     void pump();
-    void start(const RunRequest& run);
+    void start(const RunRequest& run, Listeners listeners);
+    void finish(const std::string& farewell);
     void hear(const std::string& line);
     void end(const WorkerEnd& how);
     [[nodiscard]] engine::LastRun kept_out() const;
@@ -87,10 +97,11 @@ class Runner {
     std::optional<RunRequest> running_{};
     Time started_{};
     bool told_result_ = false;
-    bool network_changed_ = false;                      // during the run
-    std::vector<std::weak_ptr<Listener>> listeners_{};  // of the run under way
-    std::vector<std::weak_ptr<Listener>> waiting_{};    // of the next one
-    std::string text_{};                                // of the file, as it was read last
+    bool network_changed_ = false;  // during the run
+    Listeners listeners_{};         // of the run under way
+    Listeners waiting_{};           // of the next one
+    std::deque<Wished> errands_{};  // what is asked for by hand, before the next run
+    std::string text_{};            // of the file, as it was read last
     RunRecord record_{};
     Changed stopped_{};  // set: no run begins any more
 };

@@ -3,6 +3,7 @@
 // it can sleep.  No clock, no timer, no process in here: one thread, values only.
 #pragma once
 
+#include "engine/errand.h"
 #include "engine/triggers.h"
 
 #include <optional>
@@ -13,6 +14,7 @@ struct RunRequest {
     engine::Trigger trigger{};
     bool force = false;        // an administrator's own wish (Snapshot::force)
     bool interactive = false;  // the user agreed to be asked (R-UI4)
+    engine::Errand errand{};   // one thing alone: the runner's own affair, never the scheduler's
     bool operator==(const RunRequest&) const = default;
 };
 

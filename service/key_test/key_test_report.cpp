@@ -88,7 +88,7 @@ std::string key_test_as_json(const KeyTest& test) {
     json["works"] = passed(test);
     json["stopped"] = test.stopped;
     json["keys"] = json_list(test.trials, trial_json);
-    return json_text(json) + '\n';
+    return json_text(json);
 }
 
 std::string providers_as_text(const std::vector<stores::KnownProvider>& providers) {
@@ -101,7 +101,7 @@ std::string providers_as_text(const std::vector<stores::KnownProvider>& provider
 }
 
 std::string providers_as_json(const std::vector<stores::KnownProvider>& providers) {
-    return json_text(Json{{"providers", json_list(providers, with_answer)}}) + '\n';
+    return json_text(Json{{"providers", json_list(providers, with_answer)}});
 }
 
 }  // namespace ae::service

@@ -13,8 +13,9 @@ int show(const NativeClient& client, Output output) {
     if (!tasks) {
         return complain(tasks.error());
     }
-    return print(
-        output == Output::json ? native_client_as_json(*tasks) : native_client_as_text(*tasks), 0);
+    return print_as(
+        output, [&] { return native_client_as_text(*tasks); },
+        [&] { return native_client_as_json(*tasks); }, 0);
 }
 
 // Says what was changed on standard error, then how it stands now.
@@ -37,7 +38,7 @@ int change(const NativeClient& client, const NativeClientCommand& command) {
 
 }  // namespace
 
-int run_native_client(const NativeClientCommand& command) {
+int run(const NativeClientCommand& command) {
     const auto tasks = make_native_tasks();
     if (!tasks) {
         return complain(tasks.error());

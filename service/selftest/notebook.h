@@ -18,14 +18,14 @@ class Notebook {
     // Each needs `missing`, which did not succeed.
     void skip_all(std::initializer_list<const char*> ids, std::string_view missing);
 
-    [[nodiscard]] std::vector<Finding> take() { return std::move(findings_); }
+    [[nodiscard]] std::vector<SelftestFinding> take() { return std::move(findings_); }
 
   private:
-    void add(Finding finding) { findings_.push_back(std::move(finding)); }
+    void add(SelftestFinding finding) { findings_.push_back(std::move(finding)); }
     [[nodiscard]] const Gap* gap_of(std::string_view id) const;
 
     const std::vector<Gap>& gaps_;
-    std::vector<Finding> findings_{};
+    std::vector<SelftestFinding> findings_{};
 };
 
 // What a check finds wrong by itself, without an error of somebody else's.

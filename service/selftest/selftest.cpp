@@ -3,6 +3,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/hresult_table.h"
 #include "engine/base/text.h"
+#include "engine/policy_gates.h"
 #include "service/selftest/checks.h"
 
 #include <array>
@@ -29,7 +30,7 @@ constexpr std::array<DigestVector, 4> kVectors{{
      "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"},
 }};
 
-std::string bits_in_hex(std::uint32_t bits) { return "AEPolicy " + to_hex(hresult(bits)); }
+std::string bits_in_hex(std::uint32_t bits) { return "AEPolicy " + engine::policy_bits_text(bits); }
 
 }  // namespace
 
@@ -74,7 +75,7 @@ void check_control(const SelftestParts& parts, Notebook& notes) {
     }
 }
 
-std::vector<Finding> run_selftest(const SelftestParts& parts) {
+std::vector<SelftestFinding> run_selftest(const SelftestParts& parts) {
     Notebook notes(parts.gaps);
     for (const auto check : {check_crypto, check_policy, check_stores, check_trial_stores,
                              check_domain, check_events, check_control}) {

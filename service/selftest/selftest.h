@@ -31,7 +31,7 @@ enum class Verdict {
 };
 std::string_view to_string(Verdict verdict);  // "OK"
 
-struct Finding {
+struct SelftestFinding {
     std::string id{};  // "keys.rsa": stable, for scripts
     Verdict verdict{};
     std::string sentence{};
@@ -74,11 +74,11 @@ struct SelftestParts {
     std::vector<Gap> gaps{};
 };
 
-std::vector<Finding> run_selftest(const SelftestParts& parts);
+std::vector<SelftestFinding> run_selftest(const SelftestParts& parts);
 
-bool passed(const std::vector<Finding>& findings);  // nothing failed
-std::string selftest_as_text(const std::vector<Finding>& findings);
+bool passed(const std::vector<SelftestFinding>& findings);  // nothing failed
+std::string selftest_as_text(const std::vector<SelftestFinding>& findings);
 // {"schema", "version", "ok", "checks": [{"id", "verdict", "sentence", "code", "remedy"}]}
-std::string selftest_as_json(const std::vector<Finding>& findings);
+std::string selftest_as_json(const std::vector<SelftestFinding>& findings);
 
 }  // namespace ae::service

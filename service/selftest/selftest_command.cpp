@@ -3,6 +3,7 @@
 #include "engine/base/hresult_table.h"
 #include "policy/ldap_directory.h"
 #include "policy/policy_source.h"
+#include "service/ca_config.h"
 #include "service/clock.h"
 #include "service/commands.h"
 #include "service/console.h"
@@ -22,17 +23,8 @@ namespace {
 
 using stores::StoreUse;
 
-// "ca1.corp.example.test\Corp Issuing CA 1", as certutil -config takes it.
 Result<engine::CaRef> ca_from_text(const std::string& text) {
-    const std::size_t border = text.find('\\');
-    if (text.empty()) {
-        return engine::CaRef{};
-    }
-    if (border == 0 || border == std::string::npos || border + 1 == text.size()) {
-        return fail(kInvalidArgument, "\"" + text + "\" names no CA",
-                    "Write host and name: --ca 'ca1.corp.example.test\\Corp Issuing CA 1'");
-    }
-    return engine::CaRef{text.substr(0, border), text.substr(border + 1)};
+    return text.empty() ? engine::CaRef{} : parse_ca_config(text);
 }
 
 Result<MemberParts> find_parts(const Sources& sources, Time now) {
@@ -92,7 +84,7 @@ SelftestParts parts_of(const Sources& sources, const TrialFolder& folder, engine
 
 }  // namespace
 
-int run_selftest(const SelftestCommand& command) {
+int run(const SelftestCommand& command) {
     open_log(command.sources.verbose ? ConsoleLevel::debug : ConsoleLevel::quiet);
     const auto sources = resolved(command.sources);
     const auto ca = ca_from_text(command.ca);
@@ -110,10 +102,10 @@ int run_selftest(const SelftestCommand& command) {
     SelftestParts parts = parts_of(*sources, *folder, *crypto, wall_clock());
     parts.ca = *ca;
     parts.stop = stop.get_token();
-    const std::vector<Finding> findings = run_selftest(parts);
-    return print(
-        command.output == Output::json ? selftest_as_json(findings) : selftest_as_text(findings),
-        passed(findings) ? 0 : kFailed);
+    const std::vector<SelftestFinding> findings = run_selftest(parts);
+    return print_as(
+        command.output, [&] { return selftest_as_text(findings); },
+        [&] { return selftest_as_json(findings); }, passed(findings) ? 0 : kFailed);
 }
 
 }  // namespace ae::service

@@ -10,8 +10,8 @@ namespace {
 
 constexpr unsigned kSchema = 1;  // a member that is renamed or goes away makes it 2
 
-std::string count_of(const std::vector<Finding>& findings, Verdict verdict) {
-    return std::to_string(std::ranges::count(findings, verdict, &Finding::verdict)) + ' ' +
+std::string count_of(const std::vector<SelftestFinding>& findings, Verdict verdict) {
+    return std::to_string(std::ranges::count(findings, verdict, &SelftestFinding::verdict)) + ' ' +
            std::string(to_string(verdict));
 }
 
@@ -31,14 +31,14 @@ std::string_view to_string(Verdict verdict) {
     return "NOTE";
 }
 
-bool passed(const std::vector<Finding>& findings) {
-    return std::ranges::none_of(findings,
-                                [](const Finding& one) { return one.verdict == Verdict::fail; });
+bool passed(const std::vector<SelftestFinding>& findings) {
+    return std::ranges::none_of(
+        findings, [](const SelftestFinding& one) { return one.verdict == Verdict::fail; });
 }
 
-std::string selftest_as_text(const std::vector<Finding>& findings) {
+std::string selftest_as_text(const std::vector<SelftestFinding>& findings) {
     std::vector<std::vector<std::string>> rows{{"CHECK", "VERDICT", "WHAT WAS SEEN"}};
-    for (const Finding& one : findings) {
+    for (const SelftestFinding& one : findings) {
         rows.push_back({one.id, std::string(to_string(one.verdict)), printable(one.sentence)});
         if (!one.remedy.empty()) {
             rows.push_back({"", "", "-> " + printable(one.remedy)});
@@ -49,12 +49,12 @@ std::string selftest_as_text(const std::vector<Finding>& findings) {
            count_of(findings, Verdict::skip) + ", " + count_of(findings, Verdict::note) + '\n';
 }
 
-std::string selftest_as_json(const std::vector<Finding>& findings) {
+std::string selftest_as_json(const std::vector<SelftestFinding>& findings) {
     Json json;
     json["schema"] = kSchema;
     json["version"] = AE_VERSION;
     json["ok"] = passed(findings);
-    json["checks"] = json_list(findings, [](const Finding& one) {
+    json["checks"] = json_list(findings, [](const SelftestFinding& one) {
         return Json{{"id", one.id},
                     {"verdict", to_string(one.verdict)},
                     {"sentence", one.sentence},

@@ -42,6 +42,10 @@ class Scripted final : public CertRequestTransport {
                 .stale = said.stale,
                 .may_have_acted = said.may_have_acted};
     }
+    Done reach(const engine::CaRef& ca) override {
+        const Said said = next("reach " + ca.dns_host);
+        return said.code == kOk ? done() : fail(said.code, name_ + " failed");
+    }
     Done ping(const engine::CaRef& ca) override {
         const Said said = next("ping " + ca.dns_host);
         return said.code == kOk ? done() : fail(said.code, name_ + " failed");
@@ -192,6 +196,32 @@ TEST_CASE("an exporter that is away counts where its host is there", "[ca-client
     SECTION("with no other code") {
         World world({{.code = kTimeout, .host_answered = true}}, {});
         CHECK_FALSE(world.ask().answer);
+    }
+}
+
+TEST_CASE("which way goes to a CA, and why not the first, can be asked", "[ca-client][fallback]") {
+    SECTION("the first") {
+        World world({{kOk}}, {});
+        CHECK(world.transport->reach(kCa));
+        CHECK_FALSE(world.transport->way_round(kCa));
+    }
+    SECTION("the second, until everything is closed") {
+        World world({{kAccessDenied}}, {{kOk}});
+        CHECK(world.transport->reach(kCa));
+        const auto round = world.transport->way_round(kCa);
+        REQUIRE(round);
+        CHECK(round->why.code == kAccessDenied);
+        CHECK_FALSE(world.transport->way_round({"ca2.corp.example.test", "Corp Issuing CA 2"}));
+        world.transport->disconnect();
+        CHECK_FALSE(world.transport->way_round(kCa));
+    }
+    SECTION("none: the first one's word") {
+        World world({{.code = kServerUnavailable, .host_answered = true}}, {{kAccessDenied}});
+        const Done reached = world.transport->reach(kCa);
+        REQUIRE_FALSE(reached);
+        CHECK(reached.error().code == kServerUnavailable);
+        CHECK(world.transport->host_answered());
+        CHECK_FALSE(world.transport->way_round(kCa));
     }
 }
 

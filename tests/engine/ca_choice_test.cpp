@@ -81,6 +81,10 @@ TEST_CASE("a CA that lists the template and is of no use is named with the reaso
                               "ca2.corp.example.test\\Corp Issuing CA 2: it has no cACertificate",
                               "ca3.corp.example.test\\Corp Issuing CA 3: deny object ACE 1 for "
                               "S-1-5-21-1-2-3-515 denies Enroll"});
+    REQUIRE(offer.refusing.size() == 1);  // the others are defects, whoever asks
+    CHECK(offer.refusing.front().service == &services[2]);
+    CHECK(offer.refusing.front().reason ==
+          "deny object ACE 1 for S-1-5-21-1-2-3-515 denies Enroll");
 }
 
 TEST_CASE("a CA whose security cannot be read decides for itself", "[ca][S12]") {

@@ -4,8 +4,14 @@ import os
 import pathlib
 import shlex
 import subprocess
+import sys
+
+import outputs
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.append(str(HERE.parent / "support"))
+import schema_check  # noqa: E402  (it stands in tests/support)
+
 REPO = HERE.parent.parent
 BIN = pathlib.Path(os.environ.get("AE_BIN", REPO / "build/linux-release/bin"))
 STATE = "/var/lib/aeclient"  # inside the lab: private to it
@@ -37,6 +43,13 @@ SETTINGS_TEXT = """Windows Registry Editor Version 5.00
 """
 
 
+def check_schema(command, printed):
+    """What `aeclient ... --json` prints in any lab test is what docs/schemas promises."""
+    problems = schema_check.problems_of(command, printed) if printed else []
+    if problems:
+        raise AssertionError(f"{shlex.join(map(str, command))} printed:\n{printed}\n" + "\n".join(problems))
+
+
 class Lab:
     def __init__(self, directory):
         self.directory = pathlib.Path(directory).resolve()
@@ -55,6 +68,9 @@ class Lab:
         """Runs a command inside the lab; standard output and error are captured as text."""
         result = self._lab("exec", *map(str, command), input=text_input or "", capture_output=True,
                            text=True)
+        if str(BIN) in " ".join(map(str, command)):
+            outputs.keep(command, result.stdout, result.stderr)
+        check_schema(command, result.stdout)
         if check and result.returncode != 0:
             raise RuntimeError(f"{shlex.join(map(str, command))} ended with {result.returncode}:\n"
                                f"{result.stdout}{result.stderr}")
@@ -80,6 +96,7 @@ class Lab:
 
     def reset(self):
         """A member that was never enrolled: no stores, no policy, no call in the CAs' logs."""
+        outputs.keep_secrets(self)
         self.run(HERE / "reset.sh")
         for log in self.directory.glob("ca*/calls.jsonl"):
             log.write_text("")

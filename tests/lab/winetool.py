@@ -10,7 +10,8 @@ import subprocess
 import sys
 import tempfile
 
-from labtool import BIN, HERE, REPO
+import outputs
+from labtool import BIN, HERE, REPO, check_schema
 
 WINDOWS_BIN = pathlib.Path(os.environ.get("AE_WINDOWS_BIN", REPO / "build/windows-debug/bin"))
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
@@ -71,6 +72,8 @@ class Wine:
         result = self._command("env", *settings, "wine", path, *arguments, timeout=timeout,
                                input=text_input, capture_output=True, text=True, encoding="utf-8",
                                errors="replace")
+        outputs.keep((exe, *arguments), result.stdout, result.stderr)
+        check_schema((exe, *arguments), result.stdout)
         if check and result.returncode != 0:
             raise RuntimeError(f"{exe} {' '.join(map(str, arguments))} ended with {result.returncode}:\n"
                                f"{result.stdout}{result.stderr}")

@@ -1,4 +1,4 @@
-#include "service/options.h"
+#include "service/cli/options.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "service/options.h"
+#include "service/cli/options.h"
 
 #include <string>
 #include <vector>
@@ -8,6 +8,7 @@
 using namespace ae::service;
 using ae::engine::Scope;
 using ae::engine::Trigger;
+namespace engine = ae::engine;
 
 namespace {
 
@@ -61,6 +62,74 @@ TEST_CASE("enroll --interactive is a pulse of the user on this terminal", "[opti
     CHECK(command.trigger == Trigger::interactive);
     CHECK(command.sources.scope == Scope::user);
     CHECK(std::get<ExitNow>(parse({"enroll"})).code == 64);
+}
+
+TEST_CASE("an errand goes to the service where one listens", "[options][M1]") {
+    const auto enroll = std::get<PulseCommand>(parse({"enroll", "CorpVpn", "--ca", "h\\n"}));
+    CHECK(enroll.errand == engine::Errand{.kind = engine::Errand::Kind::enroll,
+                                          .template_name = "CorpVpn",
+                                          .ca = "h\\n"});
+    CHECK_FALSE(enroll.foreground);
+    CHECK(enroll.or_here);
+    CHECK_FALSE(enroll.interactive);
+    // As rule R-UI5 tells a user without a desktop.
+    const auto own = std::get<PulseCommand>(parse({"enroll", "--interactive", "CorpSign"}));
+    CHECK(own.sources.scope == Scope::user);
+    CHECK(own.errand.kind == engine::Errand::Kind::enroll);
+    CHECK(std::get<PulseCommand>(parse({"enroll", "--interactive", "--force", "CorpSign"}))
+              .sources.force);
+    const auto retrieve = std::get<PulseCommand>(parse({"retrieve", "17", "--user"}));
+    CHECK(retrieve.errand ==
+          engine::Errand{.kind = engine::Errand::Kind::retrieve, .request_id = 17});
+    CHECK(retrieve.sources.scope == Scope::user);
+    const auto renew = std::get<PulseCommand>(parse({"renew", "12ab", "--force", "--foreground"}));
+    CHECK(renew.errand ==
+          engine::Errand{.kind = engine::Errand::Kind::renew, .thumbprint = "12ab"});
+    CHECK(renew.sources.force);
+    CHECK(renew.foreground);
+    for (const std::vector<std::string>& wrong :
+         std::vector<std::vector<std::string>>{{"retrieve"},
+                                               {"retrieve", "x"},
+                                               {"retrieve", "-1"},
+                                               {"retrieve", "4294967296"},
+                                               {"retrieve", "17", "--force"},
+                                               {"renew"},
+                                               {"enroll", "--interactive", "--force"},
+                                               {"enroll", "--ca", "h\\n"},
+                                               {"enroll", "CorpVpn", "Other"}}) {
+        CHECK(std::get<ExitNow>(parse(wrong)).code == 64);
+    }
+}
+
+TEST_CASE("the service's worker is told the errand as the runner writes it", "[options][M1]") {
+    const auto parsed = [&](const std::string& what) {
+        return std::get<PulseCommand>(parse({"pulse", "--foreground", "--worker", "--trigger",
+                                             "manual", what, "--ca=-x\\y"}))
+            .errand;
+    };
+    CHECK(parsed("--enroll=--user") == engine::Errand{.kind = engine::Errand::Kind::enroll,
+                                                      .template_name = "--user",
+                                                      .ca = "-x\\y"});
+    CHECK(parsed("--retrieve=17") ==
+          engine::Errand{.kind = engine::Errand::Kind::retrieve, .ca = "-x\\y", .request_id = 17});
+    CHECK(parsed("--renew=12 ab") == engine::Errand{.kind = engine::Errand::Kind::renew,
+                                                    .ca = "-x\\y",
+                                                    .thumbprint = "12 ab"});
+}
+
+TEST_CASE("--machine has the service look, where it can", "[options][inspect]") {
+    CHECK(std::get<DoctorCommand>(parse({"doctor", "--machine"})).sources.through_service);
+    CHECK(std::get<WhoamiCommand>(parse({"whoami", "--machine"})).sources.through_service);
+    CHECK(std::get<CaPingCommand>(parse({"ca-ping", "h\\n", "--machine"})).sources.through_service);
+    CHECK_FALSE(std::get<PlanCommand>(parse({"plan"})).sources.through_service);
+    for (const std::vector<std::string>& wrong :
+         std::vector<std::vector<std::string>>{{"doctor", "--machine", "--user"},
+                                               {"doctor", "--machine", "--from", "x"},
+                                               {"plan", "--machine", "--force"},
+                                               {"status", "--machine"},
+                                               {"pulse", "--machine"}}) {
+        CHECK(std::get<ExitNow>(parse(wrong)).code == 64);
+    }
 }
 
 TEST_CASE("the service, its status and its events", "[options]") {

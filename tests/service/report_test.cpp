@@ -83,6 +83,23 @@ TEST_CASE("an absent AEPolicy is said and is null in JSON", "[report]") {
     CHECK(nlohmann::json::parse(as_json(report))["policy"]["bits"].is_null());
 }
 
+TEST_CASE("an errand that brought nothing, and failed nothing, is no success", "[report][M4][M5]") {
+    RunReport report;
+    report.errand = engine::Errand::Kind::enroll;
+    report.pulse.decisions = {engine::about_template("CorpMachine", engine::Verdict::held, "M4",
+                                                     "certificate 12ab34cd is valid",
+                                                     "to renew it now: aeclient renew 12ab34cd")};
+    CHECK(exit_code(report) == 1);
+    CHECK(as_text(report).find("\nto renew it now: aeclient renew 12ab34cd\n") !=
+          std::string::npos);
+    report.pulse.enrolled.resize(1);
+    CHECK(exit_code(report) == 0);
+    report.pulse.failures = {Error{kServerUnavailable, "enroll CorpMachine", {}}};
+    CHECK(exit_code(report) == 2);
+    // A whole pulse that had nothing to do did all that it should.
+    CHECK(exit_code(RunReport{}) == 0);
+}
+
 TEST_CASE("a failure is one sentence with its code, and a non-zero exit", "[report]") {
     RunReport report;
     CHECK(exit_code(report) == 0);

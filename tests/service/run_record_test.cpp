@@ -58,6 +58,30 @@ RunRecord full_record() {
 
 }  // namespace
 
+TEST_CASE("an errand is no run: it counts what came, and the last run stays", "[status][M1]") {
+    const RunRecord before = full_record();
+    PulseReport report = report_of(Outcome::done);
+    report.policy = {};
+    report.renewals = {renewal("00aa", kNow + 300 * kDay, kNow + 365 * kDay)};
+    report.enrolled.resize(1);
+    report.enrolled[0].template_name = "CorpMachine";
+    const RunRecord after = after_errand(
+        before, report,
+        {engine::make_event(EventId::ce_enroll_failed_at_ca, {"machine", "CorpVpn", kCa1, "no"})});
+    CHECK(after.last == before.last);
+    CHECK(after.counters.runs == before.counters.runs);
+    CHECK(after.failures == before.failures);
+    CHECK(after.needs_user == before.needs_user);
+    CHECK(after.policy_bits == before.policy_bits);
+    CHECK(after.counters.enrolled == Counted{{"CorpMachine", 2}});
+    CHECK(after.counters.ca_failures == Counted{{kCa1, 2}});
+    CHECK(after.renewals == report.renewals);
+
+    // Of one that failed nothing else is known.
+    CHECK(after_errand(before, blind_report(Outcome::failed), {}) == before);
+    CHECK_FALSE(after_errand({}, report, {}).last);
+}
+
 TEST_CASE("a run leaves its trigger, times, outcome, policy and controller", "[run-record]") {
     const RunRecord record = after_run({}, report_of(Outcome::done), {}, kTimes);
     CHECK(record.last == engine::LastRun{Trigger::timer, kNow - 5s, kNow, Outcome::done, 0, {}});

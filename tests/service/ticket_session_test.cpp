@@ -19,6 +19,9 @@ class KnownDirectory final : public policy::LdapDirectory {
     Result<policy::SearchAnswer> look_up(const policy::LdapUrl&) override {
         return fail(kUnexpected, "");
     }
+    Result<policy::SidNames> names_of(const std::vector<Sid>&) override {
+        return fail(kUnexpected, "");
+    }
 };
 
 TEST_CASE("whom the tickets make us is what the directory sees", "[tickets][S13]") {

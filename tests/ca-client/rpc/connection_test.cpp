@@ -59,6 +59,15 @@ TEST_CASE("a stop ends a connection that is under way", "[connection][stop]") {
     CHECK(stopped.error().context == "connect: stopped on request");
 }
 
+TEST_CASE("a host to which no router knows the way is told apart", "[connection][errors]") {
+    // RFC 1122 3.2.1.3 (c): no connection can go there.
+    const auto nowhere = Connection::open("224.0.0.1", 135, std::chrono::seconds(20));
+    REQUIRE_FALSE(nowhere);
+    CHECK(nowhere.error().code == kServerUnavailable);
+    CHECK(is_no_route(nowhere.error()));
+    CHECK_FALSE(is_no_route({kServerUnavailable, "connect: connection refused", ""}));
+}
+
 TEST_CASE("a name that does not exist says which", "[connection][errors]") {
     // RFC 6761 6.4: no resolver knows it.
     const auto nobody = Connection::open("ca1.invalid", 135, std::chrono::seconds(20));

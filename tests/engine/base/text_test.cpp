@@ -80,11 +80,50 @@ TEST_CASE("foreign text cannot steer a terminal", "[text]") {
           Case{"\xE2\x80\xAE", "\\u202e"}, Case{"\xE2\x80\xA8", "\\u2028"},
           Case{"\xE2\x81\xA6", "\\u2066"}, Case{"\xEF\xBB\xBF", "\\ufeff"},
           Case{"\xD8\x9C", "\\u061c"}, Case{"\xE2\x80\x8F", "\\u200f"}, Case{"\xFF", "\\xff"},
-          Case{"\xC3", "\\xc3"}, Case{"\xC2\xA0", "\xC2\xA0"}, Case{"", ""}}) {
+          Case{"\xC3", "\\xc3"}, Case{"\xC2\xA0", "\xC2\xA0"}, Case{"", ""},
+          // Nobody sees these: two names would look the same.
+          Case{"\u00AD", "\\xad"}, Case{"\u200B", "\\u200b"}, Case{"\u2060", "\\u2060"},
+          Case{"\u206F", "\\u206f"}, Case{"\uFFF9", "\\ufff9"}, Case{"\uFFFF", "\\uffff"},
+          Case{"\U000E0041", "\\U000e0041"},
+          // Whole languages need these.
+          Case{"\u200C", "\u200C"}, Case{"\u200D", "\u200D"}, Case{"\u2070", "\u2070"},
+          Case{"\U0001F600", "\U0001F600"}}) {
         CAPTURE(row.shown);
         CHECK(printable(row.text) == row.shown);
+        CHECK(printable(row.shown) == row.shown);
     }
     CHECK(printable(std::string_view("a\0b", 3)) == "a\\x00b");
+}
+
+TEST_CASE("what Unicode lets nobody see is shown by its number", "[text][UAX44]") {
+    struct Range {
+        const char* first;
+        const char* last;
+        const char* shown_first;
+        const char* shown_last;
+    };
+    for (const Range& row : {Range{"\u034F", "\u034F", "\\u034f", "\\u034f"},
+                             Range{"\u115F", "\u1160", "\\u115f", "\\u1160"},
+                             Range{"\u17B4", "\u17B5", "\\u17b4", "\\u17b5"},
+                             Range{"\u180B", "\u180F", "\\u180b", "\\u180f"},
+                             Range{"\u2800", "\u2800", "\\u2800", "\\u2800"},
+                             Range{"\u3164", "\u3164", "\\u3164", "\\u3164"},
+                             Range{"\uFE00", "\uFE0F", "\\ufe00", "\\ufe0f"},
+                             Range{"\uFFA0", "\uFFA0", "\\uffa0", "\\uffa0"},
+                             Range{"\U0001BCA0", "\U0001BCA3", "\\U0001bca0", "\\U0001bca3"},
+                             Range{"\U0001D173", "\U0001D17A", "\\U0001d173", "\\U0001d17a"},
+                             Range{"\U000E0000", "\U000E0FFF", "\\U000e0000", "\\U000e0fff"}}) {
+        CHECK(printable(row.first) == row.shown_first);
+        CHECK(printable(row.last) == row.shown_last);
+    }
+    // Their neighbours are letters and signs.
+    for (const char* seen :
+         {"\u034E",     "\u0350",     "\u115E",     "\u1161",    "\u17B3",     "\u17B6",
+          "\u180A",     "\u1810",     "\u27FF",     "\u2801",    "\u3163",     "\u3165",
+          "\uFDFF",     "\uFE10",     "\uFF9F",     "\uFFA1",    "\U0001BC9F", "\U0001BCA4",
+          "\U0001D172", "\U0001D17B", "\U000DFFFF", "\U000E1000"}) {
+        CHECK(printable(seen) == seen);
+    }
 }
 
 }  // namespace ae

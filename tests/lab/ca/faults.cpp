@@ -67,6 +67,7 @@ constexpr Word<ArchivedHash> kHashes[] = {{"off", ArchivedHash::right},
 constexpr Word<Dcom> kDcomAnswers[] = {{"off", Dcom::offered},
                                        {"on", Dcom::absent},
                                        {"denied", Dcom::denied},
+                                       {"stopped", Dcom::stopped},
                                        {"unreachable", Dcom::unreachable}};
 
 std::uint32_t number(std::string_view text) {

@@ -32,9 +32,9 @@ struct WireFaults {
 };
 
 enum class ArchivedHash { right, wrong, missing };
-// What activation answers: the object, class not registered, access denied, or an exporter that is
-// not there.
-enum class Dcom { offered, absent, denied, unreachable };
+// What activation answers: the object, class not registered, access denied, a server that cannot be
+// started, or an exporter that is not there.
+enum class Dcom { offered, absent, denied, stopped, unreachable };
 
 struct Faults : WireFaults {
     std::optional<std::uint32_t> deny{};          // HRESULT 0, pdwDisposition = the code

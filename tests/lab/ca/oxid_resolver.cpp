@@ -8,6 +8,7 @@ namespace ae::labca {
 namespace {
 
 constexpr std::uint32_t kClassNotRegistered = 0x80040154;
+constexpr std::uint32_t kServerExecFailure = 0x80080005;
 constexpr std::uint32_t kAccessDenied = 0x80070005;
 constexpr std::uint16_t kDeafPort = 1;  // nobody listens there
 constexpr std::uint32_t kNoInterface = 0x80004002;
@@ -127,6 +128,9 @@ std::pair<std::optional<ActivationReply>, std::uint32_t> OxidResolver::activate(
     const Dcom dcom = dcom_ ? dcom_() : Dcom::offered;
     if (dcom == Dcom::denied) {
         return {std::nullopt, kAccessDenied};
+    }
+    if (dcom == Dcom::stopped) {
+        return {std::nullopt, kServerExecFailure};
     }
     if (request.clsid != kClsidCertRequest || dcom == Dcom::absent) {
         return {std::nullopt, kClassNotRegistered};

@@ -68,7 +68,17 @@ SCENARIO("another account asks for the machine's context", "[control]") {
                       ask_pulse(service.address, {.force = true}, [](const ControlAnswer&) {}));
               }) == refused);
         CHECK(as_account(kNobody, [&] { return outcome(ask_status(service.address)); }) == refused);
-        CHECK(service.on_loop([&] { return service.host.asked.empty(); }));
+        CHECK(as_account(kNobody, [&] {
+                  return outcome(ask_pulse(service.address,
+                                           {.errand = {.kind = engine::Errand::Kind::enroll,
+                                                       .template_name = "CorpMachine"}},
+                                           [](const ControlAnswer&) {}));
+              }) == refused);
+        CHECK(as_account(kNobody, [&] {
+                  return outcome(ask_inspection(service.address, {.command = Inspection::whoami}));
+              }) == refused);
+        CHECK(service.on_loop(
+            [&] { return service.host.asked.empty() && service.host.inspected.empty(); }));
     }
     THEN("it is told one sentence whatever it says, and closed") {
         const std::string words = as_account(kNobody, [&] {

@@ -7,6 +7,7 @@
 
 using namespace ae;
 using namespace ae::service;
+using engine::Errand;
 
 namespace {
 
@@ -61,7 +62,24 @@ TEST_CASE("each request reads back", "[control]") {
     for (const ControlRequest& request :
          {ControlRequest(StatusAsk{}), ControlRequest(PulseAsk{}),
           ControlRequest(PulseAsk{.force = true}), ControlRequest(PulseAsk{.wait = false}),
-          ControlRequest(PulseAsk{.interactive = true})}) {
+          ControlRequest(PulseAsk{.interactive = true}),
+          ControlRequest(PulseAsk{
+              .force = true,
+    .errand = {.kind = Errand::Kind::enroll, .template_name = "Übung \"1\"", .ca = "ca1\\CA 1"}}),
+          ControlRequest(
+              PulseAsk{.errand = {.kind = Errand::Kind::retrieve, .request_id = 4294967295U}}),
+          ControlRequest(PulseAsk{.errand = {.kind = Errand::Kind::renew, .thumbprint = "12:ab"}}),
+          ControlRequest(InspectAsk{.command = Inspection::doctor,
+          .template_name = "CorpMachine",
+          .ca = "ca1\\CA 1",
+          .live = true,
+          .json = true}),
+          ControlRequest(InspectAsk{.command = Inspection::explain, .what = "CertEnroll 13"}),
+          ControlRequest(InspectAsk{.command = Inspection::ca_ping, .ca = "ca1\\CA 1"}),
+          ControlRequest(InspectAsk{.command = Inspection::whoami, .groups = true}),
+          ControlRequest(InspectAsk{.command = Inspection::templates, .all = true}),
+          ControlRequest(InspectAsk{.command = Inspection::plan}),
+          ControlRequest(InspectAsk{.command = Inspection::cas})}) {
         const auto read = request_from_line(line_of(request));
         REQUIRE(read);
         CHECK(*read == request);
@@ -103,6 +121,11 @@ TEST_CASE("a request that is not wholly understood is not obeyed", "[control]") 
              Row{R"({"version":1,"verb":"pulse","force":1})", "force is no true or false"},
              Row{R"({"version":1,"verb":"pulse","force":"true"})", "force is no true or false"},
              Row{R"({"version":1,"verb":"pulse","force":false,"force":true})", "force stands"},
+             Row{R"({"version":1,"verb":"pulse","enroll":null})", "enroll is null"},
+             Row{R"({"version":1,"verb":"pulse","retrieve":null})", "retrieve is null"},
+             Row{R"({"version":1,"verb":"pulse","renew":null})", "renew is null"},
+             Row{R"({"version":1,"verb":"pulse","wait":null})", "wait is null"},
+             Row{R"({"version":1,"verb":"inspect","command":"plan","ca":null})", "ca is null"},
              Row{R"({"version":1,"verb":"status"} {})", "no JSON"},
              Row{R"({"version":1,"verb":"status"},)", "no JSON"},
              Row{R"({"version":1,"verb":"status)", "no JSON"},
@@ -111,6 +134,88 @@ TEST_CASE("a request that is not wholly understood is not obeyed", "[control]") 
          }) {
         CHECK_THAT(problem_of_request(row.line), Catch::Contains(row.says));
     }
+}
+
+TEST_CASE("an errand names one thing, and its name is a name", "[control][M1]") {
+    const auto pulse = [](const std::string& members) {
+        return R"({"version":1,"verb":"pulse",)" + members + "}";
+    };
+    const auto named = [&](const std::string& name) { return pulse(R"("enroll":")" + name + '"'); };
+    CHECK(request_from_line(named(std::string(512, 'x'))));
+    struct Row {
+        std::string line;
+        const char* says;
+    };
+    for (const Row& row : {
+             Row{named(std::string(513, 'x')), "enroll is longer than 512 octets"},
+             Row{named(""), "enroll is empty"},
+             Row{named("a\\nb"), "enroll holds what no name holds"},
+             Row{named("a\\u001b[2Jb"), "enroll holds what no name holds"},
+             Row{named("a\\u202eb"), "enroll holds what no name holds"},
+             Row{pulse(R"("renew":"")"), "renew is empty"},
+             Row{pulse(R"("retrieve":"17")"), "retrieve is no whole number"},
+             Row{pulse(R"("retrieve":-1)"), "retrieve is no whole number"},
+             Row{pulse(R"("retrieve":0)"), "retrieve is 0"},
+             Row{pulse(R"("enroll":"A","renew":"ab")"), "verb asks for more than one thing"},
+             Row{pulse(R"("enroll":"A","retrieve":1)"), "verb asks for more than one thing"},
+             Row{pulse(R"("ca":"ca1\\CA")"), "ca belongs to enroll, retrieve or renew"},
+             Row{pulse(R"("enroll":"A","ca":"a\u0007")"), "ca holds what no name holds"},
+             Row{pulse(R"("enroll":"A","interactive":true)"), "interactive goes with a whole"},
+             Row{pulse(R"("enroll":["A"])"), "enroll is no text"},
+         }) {
+        CHECK_THAT(problem_of_request(row.line), Catch::Contains(row.says));
+    }
+}
+
+TEST_CASE("only what is on the list is looked at, with its own options", "[control][inspect]") {
+    struct Row {
+        const char* members;
+        const char* says;
+    };
+    for (const Row& row : {
+             Row{R"("json":true)", "command is missing"},
+             Row{R"("command":"pulse")", "command is none that the service runs"},
+             Row{R"("command":"policy")", "command is none that the service runs"},
+             Row{R"("command":"relay")", "command is none that the service runs"},
+             Row{R"("command":"--help")", "command is none that the service runs"},
+             Row{R"("command":"capture","what":"/etc/shadow")", "none that the service runs"},
+             Row{R"("command":"doctor","from":"/tmp/x")", "member from is not known"},
+             Row{R"("command":"doctor","state_dir":"/tmp/x")", "member state_dir is not known"},
+             Row{R"("command":"doctor","arguments":["--from=x"])", "member arguments is not known"},
+             Row{R"("command":"doctor","groups":true)", "command has a member that it does not"},
+             Row{R"("command":"plan","live":true)", "command has a member that it does not"},
+             Row{R"("command":"whoami","all":true)", "command has a member that it does not"},
+             Row{R"("command":"cas","template":"x")", "command has a member that it does not"},
+             Row{R"("command":"cas","ca":"x")", "command has a member that it does not"},
+             Row{R"("command":"cas","what":"x")", "command has a member that it does not"},
+             Row{R"("command":"ca-ping")", "command lacks its CA"},
+             Row{R"("command":"explain")", "command lacks what to explain"},
+             Row{R"("command":"explain","what":"a\u0000b")", "what holds what no name holds"},
+         }) {
+        CHECK_THAT(problem_of_request(R"({"version":1,"verb":"inspect",)" +
+                                      std::string(row.members) + "}"),
+                   Catch::Contains(row.says));
+    }
+}
+
+TEST_CASE("no value of a request passes for an option of the program", "[control][inspect]") {
+    using Line = std::vector<std::string>;
+    const Line places{"--state-dir", "/s"};
+    CHECK(arguments_of({.command = Inspection::doctor,
+                        .template_name = "--from=x",
+                        .ca = "-v",
+                        .live = true,
+                        .json = true},
+                       places) == Line{"doctor", "--state-dir", "/s", "--live", "--json",
+                                       "--template=--from=x", "--ca=-v"});
+    CHECK(arguments_of({.command = Inspection::ca_ping, .ca = "--help"}, places) ==
+          Line{"ca-ping", "--state-dir", "/s", "--", "--help"});
+    CHECK(arguments_of({.command = Inspection::explain, .what = "-2146877420"}, {}) ==
+          Line{"explain", "--", "-2146877420"});
+    CHECK(arguments_of({.command = Inspection::whoami, .groups = true}, {}) ==
+          Line{"whoami", "--groups"});
+    CHECK(arguments_of({.command = Inspection::templates, .ca = "c", .all = true}, {}) ==
+          Line{"templates", "--all", "--ca=c"});
 }
 
 TEST_CASE("a NUL does not hide what follows it", "[control]") {
@@ -178,18 +283,19 @@ TEST_CASE("each answer reads back", "[control]") {
         EventLine{"error", "AutoEnrollment", 6, "Übung \"quoted\" \x1b"},
         RunResult{255, std::string("a\0b\n", 4), "{\n  \"x\": 1\n}\n"},
         Refused{{kBusy, "full", "Wait"}},
-        HostStatus{.process = 4294967295,
-                   .since = at("2026-11-21T04:00:00Z"),
-                   .state = "running",
-                   .running_trigger = "policy refresh",
-                   .next = {},
-                   .follow_up = true},
     };
+    HostStatus running;
+    running.process = 4294967295;
+    running.since = at("2026-11-21T04:00:00Z");
+    running.state = "running";
+    running.running_trigger = "policy refresh";
+    running.follow_up = true;
+    answers.emplace_back(running);
     for (const auto kind :
          {engine::StepKind::policy, engine::StepKind::directory, engine::StepKind::stores,
           engine::StepKind::retrieve, engine::StepKind::enroll, engine::StepKind::renew,
           engine::StepKind::clean}) {
-        answers.push_back(engine::Step{kind, "T", "host\\ca"});
+        answers.emplace_back(engine::Step{kind, "T", "host\\ca"});
     }
     for (const ControlAnswer& given : answers) {
         const std::string line = line_of(given);

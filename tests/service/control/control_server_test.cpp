@@ -56,6 +56,21 @@ SCENARIO("a client waits for its run and sees it go on", "[control]") {
     CHECK(world.service.eventually([&] { return world.service.host.listeners[0].expired(); }));
 }
 
+TEST_CASE("the service looks for a client, and all that it printed arrives", "[control][inspect]") {
+    World world;
+    const InspectAsk ask{.command = Inspection::doctor, .template_name = "CorpMachine"};
+    auto answer =
+        std::async(std::launch::async, [&] { return ask_inspection(world.service.address, ask); });
+    REQUIRE(
+        world.service.eventually([&] { return world.service.host.inspected == std::vector{ask}; }));
+    world.service.finish({.exit_code = 2, .text = "KEY1\n", .complaint = "aeclient: \x1b[2Jx\n"});
+    const auto result = answer.get();
+    REQUIRE(result);
+    CHECK(result->exit_code == 2);
+    CHECK(result->text == "KEY1\n");
+    CHECK(result->complaint == "aeclient: \\x1b[2Jx\n");
+}
+
 SCENARIO("a client that does not wait is told that it was heard, and nobody waits", "[control]") {
     World world;
     world.service.host.answer = Accepted{.merged = true};

@@ -43,7 +43,16 @@ class FakeHost : public ControlHandler {
         }
         return answer;
     }
+    Result<Accepted> inspect(const InspectAsk& ask, std::weak_ptr<Listener> waiting) override {
+        inspected.push_back(ask);
+        listeners.push_back(waiting);
+        for (const auto& line : told_at_once) {
+            waiting.lock()->tell(line);
+        }
+        return answer;
+    }
 
+    std::vector<InspectAsk> inspected{};
     std::vector<PulseAsk> asked{};
     std::vector<std::weak_ptr<Listener>> listeners{};
     std::vector<std::string> told_at_once{};

@@ -6,6 +6,8 @@
 
 namespace ae::service {
 
+using engine::Errand;
+
 TEST_CASE("a worker is told its trigger and what was asked for", "[host][runner]") {
     struct Row {
         RunRequest request;
@@ -19,8 +21,18 @@ TEST_CASE("a worker is told its trigger and what was asked for", "[host][runner]
          "--trigger|interactive|--interactive|"},
         {{.trigger = Trigger::interactive, .force = true, .interactive = true},
          "--trigger|interactive|--force|--interactive|"},
+        {{.trigger = Trigger::manual,
+          .force = true,
+          .errand = {.kind = Errand::Kind::enroll, .template_name = "--x y", .ca = "c\\d"}},
+         "--trigger|manual|--force|--enroll=--x y|--ca=c\\d|"},
+        {{.trigger = Trigger::manual, .errand = {.kind = Errand::Kind::retrieve, .request_id = 17}},
+         "--trigger|manual|--retrieve=17|"},
+        {{.trigger = Trigger::manual,
+          .errand = {.kind = Errand::Kind::renew, .thumbprint = "12ab"}},
+         "--trigger|manual|--renew=12ab|"},
     }));
     World world("result");
+    world.write(record_of(ended(kNow - 1h), {{Outcome::done, 1}}));  // no timer is due
     world.open();
     world.ask(row.request);
     CHECK(world.runner->status().running_trigger == to_string(row.request.trigger));

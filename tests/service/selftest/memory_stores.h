@@ -204,6 +204,10 @@ class MemoryStores final : public stores::ContextStores {
     std::string template_of(const std::string& thumbprint) override {
         return disk_.my.at(thumbprint).template_name;
     }
+    Result<std::vector<engine::HeldCertificate>> archived() override {
+        return std::vector<engine::HeldCertificate>{};
+    }
+    std::string key_place(const std::string& /*thumbprint*/) override { return {}; }
 
   private:
     Disk& disk_;

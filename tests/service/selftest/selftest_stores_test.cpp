@@ -53,7 +53,7 @@ TEST_CASE("keys are tried in each provider, in the kinds that it has", "[selftes
                             "Microsoft Platform Crypto Provider",
                             "Microsoft Smart Card Key Storage Provider"};
     std::vector<std::string> ids;
-    for (const Finding& one : world.run()) {
+    for (const SelftestFinding& one : world.run()) {
         if (one.id.starts_with("keys.")) {
             ids.push_back(one.id + ' ' + std::string(to_string(one.verdict)));
         }
@@ -135,7 +135,7 @@ TEST_CASE("nothing of the trial is left, whichever step failed", "[selftest]") {
 TEST_CASE("what cannot be removed is said, and the next trial removes it", "[selftest]") {
     World world;
     world.disk.faults = {"remove", "archive"};
-    const Finding finding = world.finding("store.clean");
+    const SelftestFinding finding = world.finding("store.clean");
     CHECK(finding.verdict == Verdict::fail);
     CHECK(finding.code == kWriteFault);
     REQUIRE(world.disk.my.size() == 2);

@@ -13,7 +13,7 @@ TEST_CASE("on a host where everything works every check is OK, and nothing is le
     world.parts.ca = kCa;
     const auto findings = world.run();
     std::vector<std::string> ids;
-    for (const Finding& one : findings) {
+    for (const SelftestFinding& one : findings) {
         INFO(one.id << ": " << one.sentence);
         CHECK(one.verdict == Verdict::ok);
         CHECK(one.remedy.empty());
@@ -52,7 +52,7 @@ TEST_CASE("on a host where everything works every check is OK, and nothing is le
 
 TEST_CASE("the findings say what was seen", "[selftest]") {
     World world;
-    CHECK(says(world.finding("policy"), "0x00000007 from HKLM\\Software\\Policies"));
+    CHECK(says(world.finding("policy"), "0x7 from HKLM\\Software\\Policies"));
     CHECK(says(world.finding("member"), "WS1$ of corp.example.test"));
     CHECK(says(world.finding("directory.locate"), "dc1.corp.example.test (127.0.0.2)"));
     CHECK(says(world.finding("directory.locate"), "Lab-Site"));
@@ -81,7 +81,7 @@ TEST_CASE("policy: absent and disabled are worth a note, unreadable is a failure
     world.parts.policy = [] { return engine::AutoenrollPolicy{0x8000, "here"}; };
     CHECK(world.verdict("policy") == Verdict::note);
     world.parts.policy = answer<engine::AutoenrollPolicy>(kAccessDenied);
-    const Finding finding = world.finding("policy");
+    const SelftestFinding finding = world.finding("policy");
     CHECK(finding.verdict == Verdict::fail);
     CHECK(finding.code == kAccessDenied);
     CHECK_FALSE(finding.remedy.empty());
@@ -142,7 +142,7 @@ TEST_CASE("the CA is asked only when one is named", "[selftest]") {
     CHECK(world.pinged.empty());
     world.parts.ca = kCa;
     world.ping = fail(kServerUnavailable, "ping");
-    const Finding finding = world.finding("ca.ping");
+    const SelftestFinding finding = world.finding("ca.ping");
     CHECK(finding.verdict == Verdict::fail);
     CHECK(finding.code == kServerUnavailable);
     CHECK_FALSE(finding.remedy.empty());
@@ -173,8 +173,8 @@ TEST_CASE("an event has to be found again as it was written", "[selftest]") {
 
 TEST_CASE("the system's log is tried where it can be read", "[selftest]") {
     World world;
-    CHECK(std::ranges::none_of(world.run(),
-                               [](const Finding& one) { return one.id == "events.system-log"; }));
+    CHECK(std::ranges::none_of(
+        world.run(), [](const SelftestFinding& one) { return one.id == "events.system-log"; }));
     std::string told;
     world.parts.system_log = [&](const std::string& words) {
         told = words;
@@ -200,7 +200,7 @@ TEST_CASE("what a host is known to lack is skipped with the reason, when it fail
     world.parts.gaps = {{"keys.software-key-storage", "Wine keeps no such key"},
                         {"control", "never used"}};
     CHECK(world.verdict("keys.software-key-storage.rsa") == Verdict::ok);
-    const Finding finding = world.finding("keys.software-key-storage.p256");
+    const SelftestFinding finding = world.finding("keys.software-key-storage.p256");
     CHECK(finding.verdict == Verdict::skip);
     CHECK(says(finding, "Wine keeps no such key"));
     CHECK(says(finding, "0x80070032"));
@@ -226,14 +226,14 @@ TEST_CASE("told to stop, it stops between checks and says so", "[selftest]") {
 }
 
 TEST_CASE("the report: a table for people, JSON for scripts", "[selftest]") {
-    const std::vector<Finding> findings{
-        {"policy", Verdict::ok, "AEPolicy 0x00000007", {}, {}},
+    const std::vector<SelftestFinding> findings{
+        {"policy", Verdict::ok, "AEPolicy 0x7", {}, {}},
         {"ca.ping", Verdict::fail, "nobody\x1b answers", kServerUnavailable, "Start it"}};
     CHECK_FALSE(passed(findings));
     CHECK(selftest_as_text(findings) == "aeclient " AE_VERSION
                                         " selftest\n\n"
                                         "CHECK    VERDICT  WHAT WAS SEEN\n"
-                                        "policy   OK       AEPolicy 0x00000007\n"
+                                        "policy   OK       AEPolicy 0x7\n"
                                         "ca.ping  FAIL     nobody\\x1b answers\n"
                                         "                  -> Start it\n\n"
                                         "1 OK, 1 FAIL, 0 SKIP, 0 NOTE\n");
@@ -243,7 +243,7 @@ TEST_CASE("the report: a table for people, JSON for scripts", "[selftest]") {
     CHECK(json.at("ok") == false);
     CHECK(json.at("checks").at(0) == nlohmann::json({{"id", "policy"},
                                                      {"verdict", "OK"},
-                                                     {"sentence", "AEPolicy 0x00000007"},
+                                                     {"sentence", "AEPolicy 0x7"},
                                                      {"code", nullptr},
                                                      {"remedy", ""}}));
     CHECK(json.at("checks").at(1).at("code") == "0x800706BA");

@@ -110,10 +110,10 @@ struct World {
         };
         return one;
     }
-    std::vector<Finding> run() { return run_selftest(parts); }
-    Finding finding(const std::string& id) {
+    std::vector<SelftestFinding> run() { return run_selftest(parts); }
+    SelftestFinding finding(const std::string& id) {
         const auto all = run();
-        const auto at = std::ranges::find(all, id, &Finding::id);
+        const auto at = std::ranges::find(all, id, &SelftestFinding::id);
         INFO(selftest_as_text(all));
         REQUIRE(at != all.end());
         return *at;
@@ -126,7 +126,7 @@ auto answer(Hresult code) {
     return [code]() -> Result<T> { return fail(code, "a part"); };
 }
 
-inline bool says(const Finding& finding, const std::string& words) {
+inline bool says(const SelftestFinding& finding, const std::string& words) {
     INFO(finding.sentence);
     return finding.sentence.find(words) != std::string::npos;
 }

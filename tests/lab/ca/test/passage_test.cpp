@@ -70,7 +70,7 @@ std::string activation_code(const std::string& fault) {
     const std::string text = to_hex(reply);
     // "[1]" as UTF-16LE: the exporter that is not there.
     const bool stray = text.find("5b0031005d00") != std::string::npos;
-    for (const char* code : {"54010480", "05000780"}) {
+    for (const char* code : {"54010480", "05000780", "05000880"}) {
         if (text.find(code) != std::string::npos) {
             return code;
         }
@@ -198,6 +198,7 @@ TEST_CASE("activation can be taken away", "[activation][faults]") {
     CHECK(activation_code("") == "offered");
     CHECK(activation_code("no-dcom=on") == "54010480");
     CHECK(activation_code("no-dcom=denied") == "05000780");
+    CHECK(activation_code("no-dcom=stopped") == "05000880");
     CHECK(activation_code("no-dcom=unreachable") == "stray");
     FaultSwitch faults;
     faults.set("no-dcom=denied");
