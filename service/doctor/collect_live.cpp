@@ -88,10 +88,12 @@ void look_at_keys(const Sources& sources, const Say& say, Examination& seen) {
         if (at == known.end() || stop.stop_requested()) {
             continue;  // KEY1 says so
         }
+        stores::KnownProvider wanted = *at;
+        wanted.name = name;  // as the template writes it; settings forget the case
         say("making a throw-away key of " + name);
-        auto test = try_provider(*at, sources, *settings, stop.get_token());
+        auto test = try_provider(wanted, sources, *settings, stop.get_token());
         if (!test) {
-            KeyTest failed{.provider = *at};
+            KeyTest failed{.provider = wanted};
             failed.trials.push_back({.kind = "any key", .error = std::move(test.error())});
             seen.keys.push_back(std::move(failed));
         } else {
