@@ -126,7 +126,7 @@ void add_enroll(CLI::App& app, Command& chosen) {
     name->each(
         [values](const std::string&) { values->errand.kind = engine::Errand::Kind::enroll; });
     command->add_option("--ca", values->errand.ca, kAskThisCa)->type_name("CA")->needs(name);
-    command->add_flag_callback(
+    CLI::Option* interactive = command->add_flag_callback(
         "--interactive",
         [values] {
             values->interactive = true;
@@ -138,6 +138,9 @@ void add_enroll(CLI::App& app, Command& chosen) {
     add_force_of_errand(*command, *values,
                         "Also when a valid certificate is held, or a request for it waits");
     add_errand(*command, values, chosen);
+    if (CLI::Option* as_member = command->get_option_no_throw("--as-member")) {
+        as_member->excludes(interactive);  // a user is who he is
+    }
     command->footer(std::string(kErrandCodes) +
                     "Examples:\n"
                     "  aeclient enroll Machine\n"
