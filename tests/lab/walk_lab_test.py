@@ -29,16 +29,20 @@ CHANGING = [
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?Z?"), "<time>"),
     (re.compile(r"\b\d{4}-\d\d-\d\d\b"), "<date>"),
     (re.compile(r"\bS-1-5-21(-\d+)+"), "<sid>"),
-    (re.compile(r"\b\d+(\.\d+)? (ms|s|min|h|days|d)\b"), "<period>"),
-    (re.compile(r"\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8}\b"), "<thumbprint>"),
+    (re.compile(r"\b\d+(\.\d+)? (ms|s|m|h|days|d)\b( \d+ [smh]\b)?"), "<period>"),
+    (re.compile(r"\b[0-9a-f]{8}\b"), "<thumbprint>"),
+    (re.compile(r"\b[0-9a-f]{32}\b"), "<entry>"),
+    (re.compile(r"\b[Pp]rocess \d+\b"), "process <number>"),
     (re.compile(r"\b\d{5}\b"), "<port>"),
     (re.compile(r"\bserial +[0-9a-f]+"), "serial"),
     (re.compile(r"\bca[12]\.corp"), "<ca>.corp"),  # in random order
     (re.compile(r"\bIssuing CA [12]\b"), "Issuing CA"),
     (re.compile(r"\b127\.0\.0\.[34]\b"), "<address>"),
     (re.compile(r"\b[Rr]equest \d+\b"), "request <number>"),
+    (re.compile(r"\b(approval \(|retrieve )\d+"), r"\1<number>"),
     (re.compile(r"\bCorpMachine(EC)?\b"), "CorpMachine"),  # certificates are listed by thumbprint
     (re.compile(r"[ \t]+"), " "),
+    (re.compile(r"\bCorpMachine \d+ "), "CorpMachine <number> "),
 ]
 
 
