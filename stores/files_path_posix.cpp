@@ -21,15 +21,6 @@ Done sync_folder_above(const std::string& path) {
     return done();
 }
 
-Done give_mode(const std::string& path, mode_t mode) {
-    const UniqueFd descriptor(
-        ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (!descriptor || ::fchmod(descriptor.get(), mode) != 0) {
-        return fail(file_error(Access::write, errno, "set the permissions of", path));
-    }
-    return done();
-}
-
 }  // namespace
 
 Result<Folder> Folder::open_path(const std::string& path) {
@@ -61,10 +52,6 @@ Result<Folder> Folder::open_or_create_path(const std::string& path, mode_t mode)
             }
         }
         if (made) {
-            // Whatever the umask: others may have to read what is put there.
-            if (Done opened = give_mode(part, mode); !opened) {
-                return pass(opened);
-            }
             if (Done synced = sync_folder_above(part); !synced) {
                 return pass(synced);
             }

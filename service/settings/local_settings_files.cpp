@@ -5,8 +5,12 @@
 #include "stores/files_posix.h"
 
 #include <cerrno>
+#include <filesystem>
+#include <system_error>
+#include <vector>
 
 #include <sys/file.h>
+#include <sys/stat.h>
 
 namespace ae::service {
 namespace {
@@ -25,10 +29,36 @@ Done hold(int lock, const std::string& path) {
     return done();
 }
 
+// The folders on the way that are not there yet, outermost first.
+std::vector<std::filesystem::path> missing_folders(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> missing;
+    std::error_code unknown;
+    for (auto at = folder; !at.empty() && !std::filesystem::exists(at, unknown);
+         at = at.parent_path()) {
+        missing.insert(missing.begin(), at);
+    }
+    return missing;
+}
+
+// Whatever root's umask: every user's context reads its policy here.
+Done open_to_all(const std::vector<std::filesystem::path>& made) {
+    for (const std::filesystem::path& folder : made) {
+        if (::chmod(folder.c_str(), kFolderMode) != 0) {
+            return fail(stores::file_error(stores::Access::write, errno, "set the permissions of",
+                                           folder.string()));
+        }
+    }
+    return done();
+}
+
 Done write_file(const std::string& policy_dir, const LocalChange& change) {
+    const auto made = missing_folders(policy_dir);
     const auto folder = stores::Folder::open_or_create_path(policy_dir, kFolderMode);
     if (!folder) {
         return tl::unexpected<Error>(folder.error());
+    }
+    if (Done opened = open_to_all(made); !opened) {
+        return opened;
     }
     // Root's own (0600): nobody else can hold it.  Until it is closed nobody else changes the file.
     const auto lock = folder->open_lock(kLock);
