@@ -112,7 +112,8 @@ def needles(secrets):
             if len(number) >= SMALLEST_SECRET + 2:
                 middle = (len(number) - SMALLEST_SECRET) // 2
                 needle = number[middle:middle + SMALLEST_SECRET]
-                if len(set(needle)) > 4:  # zeros are nobody's secret
+                # Zeros are nobody's secret, and the names in a key table are none.
+                if len(set(needle)) > 4 and sum(not 0x20 <= octet < 0x7F for octet in needle) > 5:
                     found[needle] = name
     return found
 
@@ -186,7 +187,8 @@ def self_test():
             if not list(scan(b'before "' + shown + b'" after', {})):
                 problems += 1
                 print(f"self-test: a {what} in form {shown[:20]!r} was not found")
-    wanted = needles([("key.pem", pem(pkcs8)), ("krb5.keytab", keytab)])
+    names = b"\0\x11CORP.EXAMPLE.TEST\0\4host\0\x15ws1.corp.example.test" * 4
+    wanted = needles([("key.pem", pem(pkcs8)), ("krb5.keytab", keytab), ("names.keytab", names)])
     planted = [pem(pkcs8), number, number.hex().encode(), keytab, base64.b64encode(keytab)]
     planted += [b"pkcs11:token=a?pin-value=4711", b'"PKCS11:token=a?PIN-Value=x"']
     for text in planted:
