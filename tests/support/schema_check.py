@@ -27,6 +27,8 @@ def words_of(command):
     """The words behind the program in `command`, a whole command line; None: it is no aeclient --json."""
     for at, word in enumerate(map(str, command)):
         if pathlib.PureWindowsPath(word).name in ("aeclient", "aeclient.exe"):
+            if "-c" in map(str, command[:at]):
+                return None  # a script around it prints what it likes
             words = [str(one) for one in command[at + 1:]]
             return words if "--json" in words else None
     return None
