@@ -1,6 +1,5 @@
 #include "service/ca_access.h"
 
-#include "policy/agent_settings.h"
 #include "service/event_log.h"
 #include "service/member.h"
 #include "service/transport_of.h"
@@ -17,14 +16,18 @@ Result<Member> member_with_way(const Sources& sources, Time now) {
     if (!settings) {
         return tl::unexpected<Error>(settings.error());
     }
-    const TransportChoice way = transport_of(settings->transport);
-    member->ca.transport = way.transport;
-    member->ca.fallback = way.fallback;
-    member->ca.log = [](std::string_view text) { log_debug(text); };
+    choose_way(member->ca, *settings);
     return member;
 }
 
 }  // namespace
+
+void choose_way(ca::CaClientOptions& options, const policy::AgentSettings& settings) {
+    const TransportChoice way = transport_of(settings.transport);
+    options.transport = way.transport;
+    options.fallback = way.fallback;
+    options.log = [](std::string_view text) { log_debug(text); };
+}
 
 Result<ca::CaClientOptions> ca_way(const Sources& sources, Time now) {
     return member_with_way(sources, now).map([](Member member) { return std::move(member.ca); });

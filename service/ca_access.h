@@ -6,9 +6,14 @@
 
 #include "ca-client/ca_client.h"
 #include "engine/base/time.h"
+#include "policy/agent_settings.h"
 #include "service/cli/options.h"
 
 namespace ae::service {
+
+// The transport and the fallback that the settings ask for, and a log of the steps: of everybody
+// who speaks with CAs.  Pure.
+void choose_way(ca::CaClientOptions& options, const policy::AgentSettings& settings);
 
 // `sources` are resolved() ones.  Enough where the directory was asked before in this process:
 // the tickets are there then.

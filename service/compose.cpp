@@ -8,6 +8,7 @@
 #include "policy/policy_source.h"
 #include "policy/url_source.h"
 #include "service/abilities.h"
+#include "service/ca_access.h"
 #include "service/cli/nearest.h"
 #include "service/kept_replica.h"
 #include "service/member.h"
@@ -15,7 +16,6 @@
 #include "service/store_keys.h"
 #include "service/system_trust.h"
 #include "service/ticket_session.h"
-#include "service/transport_of.h"
 #include "stores/chain_checker.h"
 #include "stores/context_stores.h"
 #include "stores/crl_cache_folder.h"
@@ -159,10 +159,7 @@ class Parts {
         directory_ =
             policy::create_ldap_directory(std::move(member.directory), std::move(member.locator));
         session_ = make_ticket_session(*directory_, std::move(member.renew_tickets));
-        const TransportChoice way = transport_of(settings_.transport);
-        member.ca.transport = way.transport;
-        member.ca.fallback = way.fallback;
-        member.ca.log = [](std::string_view text) { log_debug(text); };
+        choose_way(member.ca, settings_);
         ca_ = ca::create_ca_client(std::move(member.ca), *crypto_);
     }
 

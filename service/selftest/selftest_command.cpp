@@ -3,6 +3,7 @@
 #include "engine/base/hresult_table.h"
 #include "policy/ldap_directory.h"
 #include "policy/policy_source.h"
+#include "service/ca_access.h"
 #include "service/ca_config.h"
 #include "service/clock.h"
 #include "service/commands.h"
@@ -15,7 +16,6 @@
 #include "service/selftest/selftest.h"
 #include "service/selftest/trial_folder.h"
 #include "service/stop_on_signals.h"
-#include "service/transport_of.h"
 #include "stores/crypto.h"
 
 namespace ae::service {
@@ -43,10 +43,7 @@ Result<MemberParts> find_parts(const Sources& sources, Time now) {
     if (!settings) {
         return tl::unexpected<Error>(settings.error());
     }
-    const TransportChoice way = transport_of(settings->transport);
-    member->ca.transport = way.transport;
-    member->ca.fallback = way.fallback;
-    member->ca.log = [](std::string_view text) { log_debug(text); };
+    choose_way(member->ca, *settings);
     parts.ping = [options = std::move(member->ca)](const engine::CaRef& ca) {
         return ca::ping_ca(options, ca);
     };
